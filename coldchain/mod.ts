@@ -1,0 +1,60 @@
+// The door of the cold-chain domain.
+export { type Cancel, type Clock, type Random, type Scheduler, seededRandom } from "./src/clock.ts";
+export { VirtualTime } from "./src/virtual-time.ts";
+export {
+  QUALITIES,
+  QUALITY_GOOD,
+  type Quality,
+  type QualityCode,
+  isQuality,
+  qualityCode,
+  qualityOf,
+} from "./src/quality.ts";
+export { GATEWAY_STREAM, channelQuantity, isAssetId, isChannelId, isId } from "./src/identifiers.ts";
+export { type ChannelDeclaration, ROLES, type Role } from "./src/channels.ts";
+export { type Range, RangeSet, formatRanges, parseRanges } from "./src/ranges.ts";
+export {
+  type ChainRecord,
+  RECORD_FORMAT,
+  RECORD_READINGS_MAX,
+  RecordBytesError,
+  type RecordReading,
+  RecordShapeError,
+  parseRecordBytes,
+  recordBytes,
+} from "./src/chain-record.ts";
+export {
+  type DeviceMessageType,
+  type NodeMessageType,
+  type SparkplugTopic,
+  deviceTopic,
+  nodeTopic,
+  parseSparkplugTopic,
+  stateTopic,
+} from "./src/sparkplug-topic.ts";
+export { DATATYPE, METRIC_FLAG, MetricColumns, VALUE_KIND } from "./src/metric-columns.ts";
+export { findMetric, numberOf, putNumber, putText, textOf } from "./src/metric-access.ts";
+export {
+  ACCEPTED_ABOVE_MAX,
+  BD_SEQ_METRIC,
+  CONTRACT,
+  CONTRACT_VERSION,
+  GATEWAY_CHANNEL,
+  GONE_REASONS,
+  type GoneReason,
+  PROPERTY,
+  REBIRTH_METRIC,
+} from "./src/contract-names.ts";
+export { type CurrentValue, type StreamBirth, birthIdOf, putBirth, readBirth } from "./src/contract-birth.ts";
+export {
+  type DataHead,
+  type DataMessage,
+  type DataRefusal,
+  type GoneRange,
+  MESSAGE_RECORDS_MAX,
+  putData,
+  readData,
+  readDataHead,
+} from "./src/contract-data.ts";
+export { type Acceptance, acceptanceOf, putAcceptance, readAcceptance } from "./src/contract-acceptance.ts";
+export { type Anchor, anchorOrdinalOf, placeInTime } from "./src/anchor.ts";

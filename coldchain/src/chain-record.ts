@@ -1,0 +1,117 @@
+// A record: the readings of one asset at one sampling instant, numbered in its stream, and its canonical bytes.
+// The canonical bytes are what the spool keeps, what digests and seals are taken over, and never change within a format.
+
+import { qualityOf, type QualityCode } from "./quality.ts";
+
+/** Format byte of the canonical bytes; a reader that meets a higher one sets the record aside untouched. */
+export const RECORD_FORMAT = 1;
+
+/** Readings of one record at most; keeps a record under 16 KiB and a message of 50 records under a broker's bound. */
+export const RECORD_READINGS_MAX = 256;
+
+export interface RecordReading {
+  readonly alias: number;
+  /** Null when the device gave no number; a reading that is not good may still keep the number it gave. */
+  readonly value: number | null;
+  readonly quality: QualityCode;
+}
+
+export interface ChainRecord {
+  /** 1, 2, 3 … within its stream. */
+  readonly number: number;
+  /** 32 hex digits: this boot of the gateway's machine, as far as its monotonic clock is one. */
+  readonly bootId: string;
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+  /** Which anchor of the boot places this record in time; 0 when none was known: then the boot's first anchor does. */
+  readonly anchorOrdinal: number;
+  /** Ascending by alias, each alias once. */
+  readonly readings: readonly RecordReading[];
+}
+
+const HEAD_BYTES = 1 + 8 + 16 + 8 + 8 + 2 + 2;
+const READING_BYTES = 4 + 1 + 8;
+const NULL_FLAG = 0x80;
+const BOOT_ID = /^[0-9a-f]{32}$/;
+
+/** A programmer gave a record that its format cannot hold. */
+export class RecordShapeError extends Error {
+  readonly code = "RECORD_SHAPE";
+  override readonly name = "RecordShapeError";
+}
+
+/** Bytes that are not a record of a format that we know. */
+export class RecordBytesError extends Error {
+  readonly code: "RECORD_FORMAT_UNKNOWN" | "RECORD_BYTES";
+  override readonly name = "RecordBytesError";
+  constructor(code: "RECORD_FORMAT_UNKNOWN" | "RECORD_BYTES", message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Canonical bytes, format 1, big-endian: format u8, number f64, boot 16 bytes, monotonicMs f64, wallMs f64,
+ * anchorOrdinal u16, count u16; then per reading alias u32, quality u8 (bit 7: no value), value f64 (0 when none).
+ */
+export function recordBytes(record: ChainRecord): Uint8Array {
+  const { readings } = record;
+  if (!BOOT_ID.test(record.bootId)) throw new RecordShapeError("bootId must be 32 hex digits");
+  if (readings.length > RECORD_READINGS_MAX) throw new RecordShapeError(`more than ${RECORD_READINGS_MAX} readings`);
+  const bytes = new Uint8Array(HEAD_BYTES + readings.length * READING_BYTES);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = RECORD_FORMAT;
+  view.setFloat64(1, record.number);
+  for (let i = 0; i < 16; i++) bytes[9 + i] = Number.parseInt(record.bootId.slice(i * 2, i * 2 + 2), 16);
+  view.setFloat64(25, record.monotonicMs);
+  view.setFloat64(33, record.wallMs);
+  view.setUint16(41, record.anchorOrdinal);
+  view.setUint16(43, readings.length);
+  let at = HEAD_BYTES;
+  let aliasBefore = -1;
+  for (const { alias, value, quality } of readings) {
+    if (alias <= aliasBefore) throw new RecordShapeError("readings must ascend by alias, each alias once");
+    if (value !== null && !Number.isFinite(value)) throw new RecordShapeError(`alias ${alias}: value is not finite`);
+    view.setUint32(at, alias);
+    bytes[at + 4] = value === null ? quality | NULL_FLAG : quality;
+    view.setFloat64(at + 5, value ?? 0);
+    at += READING_BYTES;
+    aliasBefore = alias;
+  }
+  return bytes;
+}
+
+/** Reads canonical bytes. Throws RecordBytesError: unknown format, truncated, or shaped as recordBytes never writes. */
+export function parseRecordBytes(bytes: Uint8Array): ChainRecord {
+  if (bytes[0] !== RECORD_FORMAT)
+    throw new RecordBytesError(
+      "RECORD_FORMAT_UNKNOWN",
+      `record format ${bytes[0] ?? "missing"}, expected ${RECORD_FORMAT}`,
+    );
+  if (bytes.length < HEAD_BYTES) throw new RecordBytesError("RECORD_BYTES", `${bytes.length} bytes are too few`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = view.getUint16(43);
+  if (bytes.length !== HEAD_BYTES + count * READING_BYTES)
+    throw new RecordBytesError("RECORD_BYTES", `${bytes.length} bytes do not hold ${count} readings`);
+  let bootId = "";
+  for (let i = 0; i < 16; i++) bootId += (bytes[9 + i] as number).toString(16).padStart(2, "0");
+  const readings: RecordReading[] = [];
+  for (let at = HEAD_BYTES; at < bytes.length; at += READING_BYTES) {
+    const flags = bytes[at + 4] as number;
+    const quality = flags & ~NULL_FLAG;
+    if (qualityOf(quality) === undefined) throw new RecordBytesError("RECORD_BYTES", `unknown quality code ${quality}`);
+    readings.push({
+      alias: view.getUint32(at),
+      value: flags & NULL_FLAG ? null : view.getFloat64(at + 5),
+      quality,
+    });
+  }
+  return {
+    number: view.getFloat64(1),
+    bootId,
+    monotonicMs: view.getFloat64(25),
+    wallMs: view.getFloat64(33),
+    anchorOrdinal: view.getUint16(41),
+    readings,
+  };
+}
