@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, matchesGlob, relative, resolve } from "node:path";
+import { basename, join, matchesGlob, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type FileResult, killAll, runFile } from "./test-run.ts";
 
@@ -27,6 +27,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 const NOT_SEARCHED = new Set(["node_modules", "data", ".git"]);
 /** Files that start many processes or a browser: they run last, each alone, so that they do not slow one another. */
 const HEAVY = /chain|kill|browser/;
+const isHeavy = (file: string): boolean => HEAVY.test(basename(file));
 const FILE_DEADLINE_S = 180;
 const LONG_FACTOR = 5;
 
@@ -118,9 +119,9 @@ async function runAll(files: readonly string[], options: Options, folder: string
       results.push(result);
     }
   };
-  const light = files.filter((file) => !HEAVY.test(file));
+  const light = files.filter((file) => !isHeavy(file));
   await Promise.all(Array.from({ length: options.jobs }, () => runQueue(light)));
-  await runQueue(files.filter((file) => HEAVY.test(file)));
+  await runQueue(files.filter((file) => isHeavy(file)));
   return results;
 }
 

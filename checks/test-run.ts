@@ -106,7 +106,13 @@ class Tally {
   readonly failures: Failure[] = [];
   readonly skips: Skip[] = [];
 
-  hear(event: TestEvent): void {
+  hear(line: string): void {
+    let event: TestEvent;
+    try {
+      event = JSON.parse(line) as TestEvent;
+    } catch {
+      return; // The last line of a killed process may be cut off; that it was killed is reported anyway.
+    }
     if (event.kind === "done") {
       this.done = true;
       this.running = undefined;
@@ -160,29 +166,28 @@ let runs = 0;
 /** Runs one file to its end, which the watchdog brings about if need be; never rejects for what the file does. */
 export async function runFile(run: FileRun): Promise<FileResult> {
   const startedAtMs = performance.now();
-  const marker = `ISOTHERM_TEST_RUN=${process.pid}-${(runs += 1)}-`;
-  const [name, value] = marker.split("=") as [string, string];
+  // A runner within a test adds to the marker, so that the outer runner finds what the inner one started.
+  const path = `${process.env["ISOTHERM_TEST_RUN"] ?? ""}/${process.pid}-${(runs += 1)}/`;
+  const marker = `ISOTHERM_TEST_RUN=${path}`;
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", CHILD, run.file], {
     cwd: run.root,
     detached: true,
-    env: { ...run.env, [name]: value },
+    env: { ...run.env, ISOTHERM_TEST_RUN: path },
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   const [, stdout, stderr, reports] = child.stdio as unknown as [null, Readable, Readable, Readable];
   const output = collect([stdout, stderr]);
   const tally = new Tally();
-  const heard = new Promise((resolve) => {
-    createInterface({ input: reports })
-      .on("line", (line) => tally.hear(JSON.parse(line) as TestEvent))
-      .once("close", resolve);
-  });
+  const lines = createInterface({ input: reports });
+  const heard = new Promise((resolve) => lines.on("line", (line) => tally.hear(line)).once("close", resolve));
   const pid = child.pid ?? 0;
   if (pid > 0) live.set(pid, marker);
   const ending = await ended(child, run.deadlineMs);
   const left = await clearSurvivors(pid, marker, ending.late ? 0 : LEFTOVER_GRACE_MS);
   live.delete(pid);
-  // Whoever held the pipe open is gone by now, so this ends at once.
+  const bound = setTimeout(() => lines.close(), LEFTOVER_GRACE_MS);
   await heard;
+  clearTimeout(bound);
   judge(tally, ending, run, left);
   const elapsedMs = performance.now() - startedAtMs;
   return {
