@@ -1,0 +1,168 @@
+// What ingest's state looks like to those who read it: rows, each of one tenant, with times in UTC milliseconds.
+
+import type { ChannelDeclaration, Quality, Range } from "@isotherm/coldchain";
+
+/** `unknown`: its gateway has been silent for longer than it promised, so nothing is known, good or bad. */
+export type AssetStatus = "online" | "offline" | "unknown";
+
+export interface AssetRow {
+  readonly tenantId: string;
+  readonly assetId: string;
+  readonly gatewayId: string;
+  readonly status: AssetStatus;
+  readonly channels: readonly ChannelDeclaration[];
+  /** Null until a reading came. */
+  readonly lastSampledAtMs: number | null;
+  readonly lastReceivedAtMs: number | null;
+}
+
+/** The newest reading of a channel, by the time it was sampled. */
+export interface LatestRow {
+  readonly channel: string;
+  readonly role: string;
+  readonly unit: string;
+  readonly resolution: number;
+  readonly atMs: number;
+  /** In `unit`; null when the device gave no number. */
+  readonly value: number | null;
+  readonly quality: Quality;
+}
+
+/** A stretch outside limits, as judged from every reading and fact known now. */
+export interface ExcursionRow {
+  readonly excursionId: string;
+  readonly tenantId: string;
+  readonly assetId: string;
+  readonly channel: string;
+  readonly ruleId: string;
+  readonly profileId: string;
+  readonly profileVersion: string;
+  /** Null when the asset's standing profile was judged, without any shipment. */
+  readonly shipmentId: string | null;
+  readonly side: "high" | "low";
+  /** The limit that was left, in the channel's unit. */
+  readonly limit: number;
+  readonly startMs: number;
+  /** Null while it is open. */
+  readonly endMs: number | null;
+  /** When a reading showed that the on-delay had passed; null when it ended before. */
+  readonly onsetMs: number | null;
+  readonly monitoredMs: number;
+  readonly possibleMs: number;
+  /** The value furthest outside, in the channel's unit. */
+  readonly peak: number;
+  readonly peakAtMs: number;
+  /** True when it is over its allowance. */
+  readonly breach: boolean;
+  readonly alarmId: string | null;
+}
+
+/** ISA-18.2: active or returned to normal, acknowledged or not; shelved stands above either. */
+export type AlarmStateName = string;
+
+export interface AlarmRow {
+  readonly alarmId: string;
+  readonly tenantId: string;
+  /** For `gateway-silent`: the gateway's id. */
+  readonly assetId: string;
+  /** Empty for `gateway-silent`. */
+  readonly channel: string;
+  readonly ruleId: string;
+  readonly profileId: string;
+  readonly side: "high" | "low" | null;
+  readonly limit: number | null;
+  readonly state: AlarmStateName;
+  readonly severity: "warning" | "breach";
+  /** True when it was found in readings too old to wake anybody. */
+  readonly foundLate: boolean;
+  readonly raisedAtMs: number;
+  /** When the condition began, by the readings. */
+  readonly startMs: number;
+  /** Null while the condition lasts. */
+  readonly returnedAtMs: number | null;
+  readonly acknowledgedAtMs: number | null;
+  readonly acknowledgedBy: string | null;
+  readonly shelvedUntilMs: number | null;
+  readonly peak: number | null;
+  readonly latestValue: number | null;
+  readonly shipmentIds: readonly string[];
+}
+
+/** One change of a result and what caused it. Rows are only ever added. */
+export interface AuditRow {
+  readonly auditId: number;
+  readonly tenantId: string;
+  /** An excursionId, an alarmId or a gatewayId. */
+  readonly subjectId: string;
+  readonly kind: string;
+  readonly atMs: number;
+  readonly before: unknown;
+  readonly after: unknown;
+  /** Stream and numbers, a fact, or an intent. */
+  readonly cause: string;
+  readonly personId: string | null;
+}
+
+/** Delivery of one stream: numbers accepted of numbers issued, and what is missing. */
+export interface CompletenessRow {
+  readonly tenantId: string;
+  readonly gatewayId: string;
+  readonly epoch: string;
+  readonly assetId: string;
+  readonly issued: number;
+  /** How many numbers are accepted in all; the next two are part of it. */
+  readonly accepted: number;
+  readonly quarantined: number;
+  readonly gone: number;
+  /** Ranges issued and neither accepted nor declared gone, lowest first, at most 100. */
+  readonly holes: readonly Range[];
+}
+
+export interface QuarantineRow {
+  readonly quarantineId: number;
+  readonly tenantId: string;
+  readonly gatewayId: string;
+  readonly assetId: string;
+  readonly epoch: string | null;
+  /** `undecodable`, `number-conflict`, `point-refused`, `anchor-conflict`. */
+  readonly kind: string;
+  /** As `1-3,7`. */
+  readonly numbers: string;
+  readonly reason: string;
+  readonly byteCount: number;
+  readonly receivedAtMs: number;
+}
+
+export interface ExcursionQuery {
+  readonly tenantId: string;
+  readonly assetId?: string;
+  readonly shipmentId?: string;
+  /** Those that touch fromMs…toMs. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly limit: number;
+}
+
+export interface AlarmQuery {
+  readonly tenantId: string;
+  /** Those that still ask for something: condition lasting, or not acknowledged. */
+  readonly openOnly?: boolean;
+  readonly assetId?: string;
+  readonly shipmentId?: string;
+  readonly limit: number;
+}
+
+/** Ingest's state, read only, while ingest writes. Newest first wherever there is a limit. */
+export interface StateReader {
+  assets(tenantId: string): AssetRow[];
+  latest(tenantId: string, assetId: string): LatestRow[];
+  excursions(query: ExcursionQuery): ExcursionRow[];
+  alarms(query: AlarmQuery): AlarmRow[];
+  audit(tenantId: string, subjectId: string): AuditRow[];
+  /** Of one tenant, or of all when none is named: for the operator of the machine. */
+  completeness(tenantId?: string): CompletenessRow[];
+  quarantine(tenantId: string | undefined, limit: number): QuarantineRow[];
+  /** Grows with every transaction of ingest's: equal cursors, equal answers. */
+  cursor(): number;
+  close(): void;
+}
