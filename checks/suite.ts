@@ -69,6 +69,9 @@ export class DeadlineError extends Error {
   override readonly name = "DeadlineError";
 }
 
+/** Stack frames of the machinery, which say nothing about the test. */
+const MACHINERY = /^ +at .*(node_modules\/uvu\/|\/checks\/(suite|test-file|expectation)\.ts|\(?node:internal\/)/;
+
 /** An error for whatever was thrown, `null` and strings included. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(`threw ${String(thrown)}, which is not an Error`);
@@ -77,7 +80,8 @@ export function asError(thrown: unknown): Error {
 /** An error as text: message, difference, stack and causes. */
 export function describeError(thrown: unknown): string {
   const error = asError(thrown) as Error & { details?: unknown; code?: unknown; errors?: unknown };
-  const lines = [error.stack ?? `${error.name}: ${error.message}`];
+  const stack = (error.stack ?? `${error.name}: ${error.message}`).split("\n");
+  const lines = [stack.filter((line) => !MACHINERY.test(line)).join("\n")];
   if (typeof error.details === "string") lines.splice(0, 0, error.details);
   if (typeof error.code === "string" && error.code !== "ERR_ASSERTION") lines.push(`code: ${error.code}`);
   if (Array.isArray(error.errors)) for (const each of error.errors) lines.push(`and: ${describeError(each)}`);
