@@ -13,3 +13,23 @@ export type {
   QuarantineRow,
   StateReader,
 } from "./src/state-rows.ts";
+export {
+  BUCKETS_MAX,
+  type CountQuery,
+  type LastQuery,
+  READINGS_MAX,
+  type ReadingColumns,
+  type ReadingReader,
+  type ReadingsQuery,
+  type SeriesBuckets,
+  type SeriesId,
+  type SeriesQuery,
+  StoreError,
+  StoreFormatError,
+  type StoreHome,
+  StoreQueryError,
+  StoreUnavailableError,
+  type StoredReading,
+  type Track,
+  type TrackQuery,
+} from "./src/store/reading-store.ts";
