@@ -1,1 +1,51 @@
-export {};
+// The door of firmware-bridge: bytes to records, and the devices that speak them.
+
+export { tcpTransport } from "./src/transport/tcp-transport.ts";
+export type { TcpTransportOptions } from "./src/transport/tcp-transport.ts";
+export { serialTransport } from "./src/transport/serial-transport.ts";
+export type { SerialTransportOptions } from "./src/transport/serial-transport.ts";
+export { TransportError } from "./src/transport/transport.ts";
+export type { Transport, TransportErrorCode } from "./src/transport/transport.ts";
+
+export { crc16 } from "./src/modbus/crc16.ts";
+export { modbusMaster } from "./src/modbus/modbus-master.ts";
+export type { ModbusMaster, ModbusMasterOptions } from "./src/modbus/modbus-master.ts";
+export type { MasterCounters } from "./src/modbus/master-tally.ts";
+export type { ReadFunction, ReadRequest } from "./src/modbus/read-request.ts";
+export {
+  ModbusClosedError,
+  ModbusCrcError,
+  ModbusError,
+  ModbusExceptionError,
+  ModbusLinkDownError,
+  ModbusMismatchError,
+  ModbusQueueFullError,
+  ModbusRequestError,
+  ModbusTimeoutError,
+  ModbusWithheldError,
+} from "./src/modbus/modbus-error.ts";
+export type { ModbusErrorCode } from "./src/modbus/modbus-error.ts";
+
+export type { ChannelReading, DevicePoll } from "./src/device/device-poll.ts";
+export type {
+  BitPoint,
+  DevicePoint,
+  DeviceProfile,
+  ModbusProfile,
+  PositionProfile,
+  RegisterPoint,
+} from "./src/device/device-profile.ts";
+export {
+  DeviceProfileError,
+  deviceProfileNames,
+  loadDeviceProfile,
+  parseDeviceProfile,
+} from "./src/device/parse-profile.ts";
+export type { ParsedProfile, ProfileProblem } from "./src/device/parse-profile.ts";
+export { DeviceConfigError, modbusDevice } from "./src/device/modbus-device.ts";
+export type { ModbusDeviceOptions } from "./src/device/modbus-device.ts";
+
+export { nmeaDecoder } from "./src/gps/nmea-decoder.ts";
+export type { Fix, NmeaCounters, NmeaDecoder, NmeaDecoderOptions } from "./src/gps/nmea-decoder.ts";
+export { gpsDevice } from "./src/gps/gps-device.ts";
+export type { GpsChannels, GpsDevice, GpsDeviceOptions } from "./src/gps/gps-device.ts";

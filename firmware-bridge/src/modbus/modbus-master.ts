@@ -1,0 +1,233 @@
+// One owner per bus: requests wait in one bounded queue and go out one at a time, over RTU or TCP with the same face.
+
+import type { Cancel, Clock, Scheduler } from "@isotherm/coldchain";
+import type { Transport } from "../transport/transport.ts";
+import { TransportLink } from "../transport/transport-link.ts";
+import type { Line } from "./line.ts";
+import {
+  ModbusClosedError,
+  ModbusError,
+  ModbusLinkDownError,
+  ModbusQueueFullError,
+  ModbusTimeoutError,
+} from "./modbus-error.ts";
+import { MasterTally } from "./master-tally.ts";
+import type { MasterCounters } from "./master-tally.ts";
+import { checkRequest, describeRequest } from "./read-request.ts";
+import type { ReadRequest } from "./read-request.ts";
+import { RtuLine } from "./rtu-line.ts";
+import { TcpLine } from "./tcp-line.ts";
+
+export interface ModbusMaster {
+  /**
+   * Registers (functions 3, 4) or bits as 0 and 1 (functions 1, 2), exactly `count` of them.
+   * Rejects with a {@link ModbusError}; opens the transport when it is closed.
+   */
+  read(request: ReadRequest): Promise<Uint16Array>;
+  /** Rejects what waits and closes the transport. */
+  close(): Promise<void>;
+  readonly counters: MasterCounters;
+}
+
+export interface ModbusMasterOptions {
+  readonly transport: Transport;
+  readonly framing: "rtu" | "tcp";
+  /** RTU: gives the silent interval and the wire time that is added to the timeout. */
+  readonly baudRate?: number;
+  readonly responseTimeoutMs: number;
+  /** RTU: silence before each request, if more than 3.5 characters. */
+  readonly guardMs?: number;
+  /** RTU: silence that ends the draining after a failure; default 50. */
+  readonly quietMs?: number;
+  /** RTU: a line that never falls silent is tried again after this; default 1000. */
+  readonly drainMaxMs?: number;
+  /** RTU: no reply comes later than this after its request; default 2000. */
+  readonly lateMaxMs?: number;
+  /** RTU: a second copy of a reply comes within this; default 50. */
+  readonly doubleMaxMs?: number;
+  /** RTU: the adapter hears what it sends; default false. */
+  readonly echo?: boolean;
+  /** Requests that may wait; default 64. More are refused with MODBUS_QUEUE_FULL. */
+  readonly queueMax?: number;
+  /** Back-off between attempts to open, doubling; default 500 to 30,000. */
+  readonly backoffMsMin?: number;
+  readonly backoffMsMax?: number;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+}
+
+interface Waiting {
+  readonly request: ReadRequest;
+  readonly resolve: (values: Uint16Array) => void;
+  readonly reject: (error: ModbusError) => void;
+}
+
+/** A connection on which so many replies in a row did not come is made anew: a half-open one never answers again. */
+const TIMEOUTS_BEFORE_RECONNECT = 3;
+
+export function modbusMaster(options: ModbusMasterOptions): ModbusMaster {
+  return new BusOwner(options);
+}
+
+class BusOwner implements ModbusMaster {
+  readonly #options: ModbusMasterOptions;
+  readonly #line: Line;
+  readonly #link: TransportLink;
+  readonly #tally = new MasterTally();
+  readonly #queue: Waiting[] = [];
+  #current: Waiting | undefined;
+  #isSent = false;
+  #isClosed = false;
+  #cancelTimer: Cancel = () => undefined;
+  #timeoutsInARow = 0;
+
+  constructor(options: ModbusMasterOptions) {
+    this.#options = options;
+    this.#line = options.framing === "tcp" ? new TcpLine() : rtuLine(options);
+    this.#link = new TransportLink(options);
+    options.transport.onBytes((bytes) => this.#receive(bytes));
+    options.transport.onClose((reason) => this.#linkLost(reason));
+  }
+
+  get counters(): MasterCounters {
+    return this.#tally.snapshot(this.#line.counters, this.#queue.length);
+  }
+
+  async read(request: ReadRequest): Promise<Uint16Array> {
+    checkRequest(request, this.#options.framing);
+    if (this.#isClosed) throw new ModbusClosedError("This bus was closed.");
+    if (this.#queue.length >= (this.#options.queueMax ?? 64)) {
+      this.#tally.queueFull += 1;
+      throw new ModbusQueueFullError(`The queue of ${this.#options.transport.name} is full.`);
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ request, resolve, reject });
+      this.#next();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#failAll(new ModbusClosedError("This bus was closed."));
+    await this.#options.transport.close();
+  }
+
+  #next(): void {
+    if (this.#current !== undefined) return;
+    this.#current = this.#queue.shift();
+    if (this.#current === undefined) return;
+    if (this.#options.transport.isOpen) {
+      this.#admit();
+      return;
+    }
+    this.#link.open().then(
+      () => {
+        this.#line.reset();
+        if (this.#isClosed) void this.#options.transport.close();
+        else if (this.#current !== undefined) this.#admit();
+        else this.#next();
+      },
+      (cause: unknown) => {
+        this.#tally.linkFailures += 1;
+        this.#failAll(new ModbusLinkDownError(`${this.#options.transport.name} is down.`, { cause }));
+      },
+    );
+  }
+
+  /** Waits for the silence that the line needs, then sends, or refuses what could be answered by an older reply. */
+  #admit(): void {
+    const waiting = this.#current;
+    if (waiting === undefined) return;
+    const verdict = this.#line.admit(waiting.request, this.#options.clock.monotonicMs());
+    if (verdict instanceof ModbusError) this.#finish(verdict);
+    else if (verdict > 0) this.#cancelTimer = this.#options.scheduler.after(verdict, () => this.#admit());
+    else this.#send(waiting);
+  }
+
+  #send(waiting: Waiting): void {
+    const { transport, clock, scheduler, responseTimeoutMs } = this.#options;
+    transport.discardInput();
+    const bytes = this.#line.begin(waiting.request, clock.monotonicMs());
+    this.#isSent = true;
+    this.#tally.requests += 1;
+    const timeoutMs = (waiting.request.responseTimeoutMs ?? responseTimeoutMs) + this.#line.wireTimeMs(waiting.request);
+    this.#cancelTimer = scheduler.after(timeoutMs, () => {
+      this.#finish(new ModbusTimeoutError(`No reply within ${timeoutMs} ms to ${describeRequest(waiting.request)}.`));
+    });
+    transport.write(bytes).catch((cause: unknown) => {
+      if (this.#current !== waiting) return;
+      this.#finish(new ModbusLinkDownError(`Sending on ${transport.name} failed.`, { cause }));
+    });
+  }
+
+  #receive(bytes: Uint8Array): void {
+    this.#timeoutsInARow = 0;
+    const outcome = this.#line.receive(bytes, this.#options.clock.monotonicMs());
+    if (outcome !== undefined && this.#current !== undefined && this.#isSent) this.#finish(outcome);
+    else if (this.#line.isBroken) this.#dropLink();
+  }
+
+  /** Ends the current request, with its values or its error, and turns to the next. */
+  #finish(outcome: Uint16Array | ModbusError): void {
+    const waiting = this.#current;
+    if (waiting === undefined) return;
+    this.#cancelTimer();
+    const isAnswered = !(outcome instanceof ModbusError);
+    if (this.#isSent) this.#line.end(isAnswered ? "answered" : "failed", this.#options.clock.monotonicMs());
+    this.#current = undefined;
+    this.#isSent = false;
+    this.#tally.count(outcome);
+    if (isAnswered) {
+      this.#link.proved();
+      waiting.resolve(outcome);
+    } else {
+      waiting.reject(outcome);
+      if (this.#needsNewLink(outcome)) return this.#dropLink();
+    }
+    this.#next();
+  }
+
+  #needsNewLink(error: ModbusError): boolean {
+    if (error instanceof ModbusLinkDownError || this.#line.isBroken) return true;
+    if (!(error instanceof ModbusTimeoutError) || this.#options.framing === "rtu") return false;
+    this.#timeoutsInARow += 1;
+    return this.#timeoutsInARow >= TIMEOUTS_BEFORE_RECONNECT;
+  }
+
+  /** Closes the link; the next read opens it again. The transport's close rejects whatever waits. */
+  #dropLink(): void {
+    this.#timeoutsInARow = 0;
+    const { transport } = this.#options;
+    if (transport.isOpen) void transport.close();
+    else this.#next();
+  }
+
+  #linkLost(reason: Error | undefined): void {
+    if (this.#isClosed) return;
+    this.#tally.linkFailures += 1;
+    const { name } = this.#options.transport;
+    this.#failAll(new ModbusLinkDownError(`${name} was lost.`, reason === undefined ? {} : { cause: reason }));
+  }
+
+  #failAll(error: ModbusError): void {
+    this.#cancelTimer();
+    if (this.#isSent) this.#line.end("failed", this.#options.clock.monotonicMs());
+    const all = this.#current === undefined ? [] : [this.#current];
+    all.push(...this.#queue.splice(0));
+    this.#current = undefined;
+    this.#isSent = false;
+    for (const waiting of all) waiting.reject(error);
+  }
+}
+
+function rtuLine(options: ModbusMasterOptions): RtuLine {
+  return new RtuLine({
+    baudRate: options.baudRate,
+    guardMs: options.guardMs ?? 0,
+    quietMs: options.quietMs ?? 50,
+    drainMaxMs: options.drainMaxMs ?? 1000,
+    lateMaxMs: options.lateMaxMs ?? 2000,
+    doubleMaxMs: options.doubleMaxMs ?? 50,
+    echo: options.echo ?? false,
+  });
+}

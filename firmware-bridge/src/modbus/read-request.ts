@@ -1,0 +1,83 @@
+// The one kind of request that this master makes: read some registers or bits of a unit.
+
+import { ModbusExceptionError, ModbusMismatchError, ModbusRequestError } from "./modbus-error.ts";
+import type { ModbusError } from "./modbus-error.ts";
+
+/** 1 coils, 2 discrete inputs, 3 holding registers, 4 input registers. */
+export type ReadFunction = 1 | 2 | 3 | 4;
+
+export interface ReadRequest {
+  readonly unit: number;
+  readonly fn: ReadFunction;
+  /** 0-based, as on the wire. */
+  readonly address: number;
+  /** Registers (at most 125) or bits (at most 2000). */
+  readonly count: number;
+  /** How many more may be read after them, so that a request can be told from an earlier one; default 0. */
+  readonly widenMax?: number;
+  /** RTU: no reply of this device comes later than this after its request. Default: the master's. */
+  readonly lateMaxMs?: number;
+  /** RTU: silence that this device needs before a request, if more than 3.5 characters. */
+  readonly guardMs?: number;
+  readonly responseTimeoutMs?: number;
+}
+
+export function isBitFunction(fn: ReadFunction): boolean {
+  return fn === 1 || fn === 2;
+}
+
+/** How many data bytes a right reply carries. */
+export function dataBytes(fn: ReadFunction, count: number): number {
+  return isBitFunction(fn) ? Math.ceil(count / 8) : count * 2;
+}
+
+/** Throws a ModbusRequestError for what no frame can carry. */
+export function checkRequest(request: ReadRequest, framing: "rtu" | "tcp"): void {
+  const { unit, fn, address, count } = request;
+  const unitMin = framing === "rtu" ? 1 : 0;
+  const unitMax = framing === "rtu" ? 247 : 255;
+  const countMax = isBitFunction(fn) ? 2000 : 125;
+  const isWhole = [unit, fn, address, count].every(Number.isInteger);
+  const fits =
+    isWhole && unit >= unitMin && unit <= unitMax && fn >= 1 && fn <= 4 && address >= 0 && address + count <= 65536;
+  if (fits && count >= 1 && count <= countMax) return;
+  throw new ModbusRequestError(`No Modbus frame can ask for ${describeRequest(request)}.`);
+}
+
+export function describeRequest({ unit, fn, address, count }: ReadRequest): string {
+  return `unit ${unit}, function ${fn}, address ${address}, count ${count}`;
+}
+
+/** The request's protocol data unit, with `count` as sent (which may be wider than asked). */
+export function writeReadPdu(into: Uint8Array, at: number, request: ReadRequest, count: number): void {
+  into[at] = request.fn;
+  into[at + 1] = request.address >>> 8;
+  into[at + 2] = request.address & 0xff;
+  into[at + 3] = count >>> 8;
+  into[at + 4] = count & 0xff;
+}
+
+/** Reads the data of a reply that has been matched: the first `count` registers, or bits as 0 and 1. */
+export function readData(data: Uint8Array, request: ReadRequest): Uint16Array {
+  const values = new Uint16Array(request.count);
+  for (let index = 0; index < request.count; index += 1) {
+    values[index] = isBitFunction(request.fn)
+      ? ((data[index >>> 3] as number) >>> (index & 7)) & 1
+      : ((data[2 * index] as number) << 8) | (data[2 * index + 1] as number);
+  }
+  return values;
+}
+
+/** Judges a complete protocol data unit (function code first) against the request that was sent with `sentCount`. */
+export function judgePdu(pdu: Uint8Array, request: ReadRequest, sentCount: number): Uint16Array | ModbusError {
+  const what = describeRequest(request);
+  if (pdu[0] === (request.fn | 0x80) && pdu.length === 2) {
+    const code = pdu[1] as number;
+    return new ModbusExceptionError(`The device refuses ${what}: exception ${code}.`, code);
+  }
+  const expected = dataBytes(request.fn, sentCount);
+  if (pdu[0] !== request.fn || pdu[1] !== expected || pdu.length !== expected + 2) {
+    return new ModbusMismatchError(`A reply that does not answer ${what} was set aside.`);
+  }
+  return readData(pdu.subarray(2), request);
+}

@@ -1,0 +1,222 @@
+// Modbus RTU. A reply carries no sign of which request it answers but unit, function and length, so the line remembers
+// what it asked: no request goes out while a reply to an earlier one may still come that could be taken for its own.
+
+import { crc16 } from "./crc16.ts";
+import type { Line, LineCounters } from "./line.ts";
+import { ModbusCrcError, ModbusMismatchError, ModbusWithheldError } from "./modbus-error.ts";
+import type { ModbusError } from "./modbus-error.ts";
+import { dataBytes, describeRequest, isBitFunction, judgePdu, writeReadPdu } from "./read-request.ts";
+import type { ReadRequest } from "./read-request.ts";
+
+export interface RtuLineOptions {
+  /** Gives the 3.5 characters of silence; without it 1.75 ms, the specification's figure above 19,200 baud. */
+  readonly baudRate?: number | undefined;
+  readonly guardMs: number;
+  /** After a failure or a stray byte the line must be silent for so long. */
+  readonly quietMs: number;
+  /** A line that never falls silent is tried again after so long. */
+  readonly drainMaxMs: number;
+  readonly lateMaxMs: number;
+  /** A repeater's second copy of a reply comes within this. */
+  readonly doubleMaxMs: number;
+  /** The adapter hears what it sends. */
+  readonly echo: boolean;
+}
+
+/** An earlier request, kept as long as a reply to it may come. */
+interface Trace {
+  readonly shape: string;
+  readonly address: number;
+  readonly sentAtMs: number;
+  untilMs: number;
+  isAnswered: boolean;
+}
+
+interface Exchange {
+  readonly request: ReadRequest;
+  readonly sentCount: number;
+  readonly sent: Uint8Array;
+  readonly trace: Trace;
+}
+
+const BUFFER_MAX_BYTES = 512;
+const BITS_PER_CHARACTER = 11;
+
+export class RtuLine implements Line {
+  readonly counters: LineCounters = { strayBytes: 0, lateReplies: 0 };
+  readonly isBroken = false;
+  readonly #options: RtuLineOptions;
+  readonly #characterMs: number;
+  readonly #silentMs: number;
+  #traces: Trace[] = [];
+  #exchange: Exchange | undefined;
+  #buffer: Uint8Array = new Uint8Array(0);
+  #lastByteAtMs = -Infinity;
+  #dirtySinceMs: number | undefined;
+  #polledFor: ReadRequest | undefined;
+
+  constructor(options: RtuLineOptions) {
+    this.#options = options;
+    this.#characterMs = options.baudRate === undefined ? 0 : (BITS_PER_CHARACTER * 1000) / options.baudRate;
+    this.#silentMs = Math.max(3.5 * this.#characterMs, 1.75, options.guardMs);
+  }
+
+  admit(request: ReadRequest, nowMs: number): number | ModbusError {
+    this.#traces = this.#traces.filter((trace) => trace.untilMs > nowMs);
+    const quietAtMs = this.#quietAtMs(nowMs, request.guardMs ?? 0);
+    if (quietAtMs > nowMs) return quietAtMs - nowMs;
+    if (this.#sendableCount(request) === undefined) {
+      return new ModbusWithheldError(
+        `${describeRequest(request)} waits: a late reply to an earlier request could be taken for its own.`,
+      );
+    }
+    return this.#waitForSecondCopy(request, nowMs);
+  }
+
+  /** The time at which the line has been silent for long enough. */
+  #quietAtMs(nowMs: number, guardMs: number): number {
+    const silentAtMs = this.#lastByteAtMs + Math.max(this.#silentMs, guardMs);
+    if (this.#dirtySinceMs === undefined) return silentAtMs;
+    const drainedAtMs = Math.min(
+      Math.max(this.#lastByteAtMs, this.#dirtySinceMs) + this.#options.quietMs,
+      this.#dirtySinceMs + this.#options.drainMaxMs,
+    );
+    if (drainedAtMs > nowMs) return drainedAtMs;
+    return silentAtMs;
+  }
+
+  /** The asked count, or a wider one, whose reply cannot be confused with that of a request that failed; or undefined. */
+  #sendableCount(request: ReadRequest): number | undefined {
+    const step = isBitFunction(request.fn) ? 8 : 1;
+    const countMax = Math.min(request.count + (request.widenMax ?? 0), isBitFunction(request.fn) ? 2000 : 125);
+    for (let count = request.count; count <= countMax; count += step) {
+      const shape = shapeOf(request, count);
+      if (!this.#traces.some((trace) => trace.shape === shape && !trace.isAnswered)) return count;
+    }
+    return undefined;
+  }
+
+  /** An answered request may be answered again by a repeater: another address of the same shape waits that long. */
+  #waitForSecondCopy(request: ReadRequest, nowMs: number): number {
+    const shape = shapeOf(request, this.#sendableCount(request) as number);
+    const rivals = this.#traces.filter((trace) => trace.shape === shape && trace.address !== request.address);
+    const waitMs = Math.max(0, ...rivals.map((trace) => trace.untilMs - nowMs));
+    if (waitMs > 0) {
+      this.#polledFor = request;
+      // One turn of the event loop more, so that a copy which a stall left in the kernel is seen before we send.
+      return waitMs + 1;
+    }
+    if (this.#polledFor !== request) return 0;
+    this.#polledFor = undefined;
+    return 1;
+  }
+
+  begin(request: ReadRequest, nowMs: number): Uint8Array {
+    const sentCount = this.#sendableCount(request) ?? request.count;
+    const sent = new Uint8Array(8);
+    sent[0] = request.unit;
+    writeReadPdu(sent, 1, request, sentCount);
+    const crc = crc16(sent, 6);
+    sent[6] = crc & 0xff;
+    sent[7] = crc >>> 8;
+    const trace: Trace = {
+      shape: shapeOf(request, sentCount),
+      address: request.address,
+      sentAtMs: nowMs,
+      untilMs: Infinity,
+      isAnswered: false,
+    };
+    this.#traces.push(trace);
+    this.#exchange = { request, sentCount, sent, trace };
+    this.#buffer = new Uint8Array(0);
+    this.#dirtySinceMs = undefined;
+    return sent;
+  }
+
+  receive(bytes: Uint8Array, nowMs: number): Uint16Array | ModbusError | undefined {
+    this.#lastByteAtMs = nowMs;
+    if (this.#exchange === undefined) {
+      this.#stray(bytes.length, nowMs);
+      return undefined;
+    }
+    const joined = new Uint8Array(this.#buffer.length + bytes.length);
+    joined.set(this.#buffer);
+    joined.set(bytes, this.#buffer.length);
+    this.#buffer = joined;
+    if (joined.length > BUFFER_MAX_BYTES) return new ModbusMismatchError("The line talks without end.");
+    return this.#judge(this.#exchange, joined, nowMs);
+  }
+
+  #judge(exchange: Exchange, received: Uint8Array, nowMs: number): Uint16Array | ModbusError | undefined {
+    const { request, sent, sentCount } = exchange;
+    const isEcho = isPrefixOf(received, sent);
+    if (isEcho && received.length < sent.length && (this.#options.echo || received.length > 3)) return undefined;
+    if (isEcho && received.length >= sent.length && !this.#options.echo) {
+      return new ModbusMismatchError("The adapter hears what it sends: set echo for this bus.");
+    }
+    const isEchoed = isEcho && this.#options.echo;
+    const reply = withoutGlitch(isEchoed ? received.subarray(sent.length) : received, request.unit);
+    if (reply.length === 0) return undefined;
+    if (reply[0] !== request.unit) return mismatch(request, "it names another unit");
+    if (reply.length < 2) return undefined;
+    const isException = reply[1] === (request.fn | 0x80);
+    if (!isException && reply[1] !== request.fn) return mismatch(request, "it names another function");
+    if (reply.length < 3) return undefined;
+    const expected = dataBytes(request.fn, sentCount);
+    if (!isException && reply[2] !== expected) return mismatch(request, "its length is another");
+    const frameBytes = isException ? 5 : expected + 5;
+    if (reply.length < frameBytes) return undefined;
+    if (crc16(reply, frameBytes) !== 0) {
+      return new ModbusCrcError(`The reply to ${describeRequest(request)} has a wrong checksum.`);
+    }
+    if (reply.length > frameBytes) this.#stray(reply.length - frameBytes, nowMs);
+    return judgePdu(reply.subarray(1, frameBytes - 2), request, sentCount);
+  }
+
+  end(outcome: "answered" | "failed", nowMs: number): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return;
+    this.#exchange = undefined;
+    const lateMaxMs = exchange.request.lateMaxMs ?? this.#options.lateMaxMs;
+    exchange.trace.isAnswered = outcome === "answered";
+    exchange.trace.untilMs =
+      this.#options.doubleMaxMs + (outcome === "answered" ? nowMs : exchange.trace.sentAtMs + lateMaxMs);
+    if (outcome === "failed") this.#dirtySinceMs ??= nowMs;
+  }
+
+  wireTimeMs(request: ReadRequest): number {
+    const widest = request.count + (request.widenMax ?? 0);
+    return this.#characterMs * (8 + 5 + dataBytes(request.fn, widest));
+  }
+
+  /** What was asked before may still be answered after the port was opened again, so the traces stay. */
+  reset(): void {
+    this.#buffer = new Uint8Array(0);
+  }
+
+  #stray(count: number, nowMs: number): void {
+    this.counters.strayBytes += count;
+    this.#dirtySinceMs ??= nowMs;
+  }
+}
+
+/** What tells one reply from another on this wire. */
+function shapeOf(request: ReadRequest, count: number): string {
+  return `${request.unit}/${request.fn}/${dataBytes(request.fn, count)}`;
+}
+
+function mismatch(request: ReadRequest, why: string): ModbusMismatchError {
+  return new ModbusMismatchError(`A reply was set aside that does not answer ${describeRequest(request)}: ${why}.`);
+}
+
+/** Whether all that was received so far, as far as it overlaps, is what we sent. */
+function isPrefixOf(received: Uint8Array, sent: Uint8Array): boolean {
+  return sent.every((byte, at) => at >= received.length || received[at] === byte);
+}
+
+/** RS-485 drivers that switch on or off give a 0x00 or 0xFF; at most two of them are passed over. */
+function withoutGlitch(reply: Uint8Array, unit: number): Uint8Array {
+  let start = 0;
+  while (start < 2 && (reply[start] === 0x00 || reply[start] === 0xff) && reply[start] !== unit) start += 1;
+  return reply.subarray(start);
+}

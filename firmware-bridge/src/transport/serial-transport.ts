@@ -1,0 +1,142 @@
+// A serial port as a transport. Every opening builds a new SerialPort: after a write error the old object opens again
+// without complaint and never carries another byte.
+
+import { SerialPort } from "serialport";
+import { listeners } from "./listeners.ts";
+import { TransportError } from "./transport.ts";
+import type { Transport } from "./transport.ts";
+
+export interface SerialTransportOptions {
+  readonly path: string;
+  readonly baudRate: number;
+  readonly parity?: "none" | "even" | "odd";
+  readonly dataBits?: 7 | 8;
+  readonly stopBits?: 1 | 2;
+}
+
+/** 8N1 unless told otherwise. Prefer a path under `/dev/serial/by-id/`, which stays the same when adapters are replugged. */
+export function serialTransport(options: SerialTransportOptions): Transport {
+  return new SerialTransport(options);
+}
+
+class SerialTransport implements Transport {
+  readonly name: string;
+  readonly #options: Required<SerialTransportOptions>;
+  readonly #bytes = listeners<Uint8Array>();
+  readonly #closes = listeners<Error | undefined>();
+  #port: SerialPort | undefined;
+  #opening: Promise<void> | undefined;
+  #flushing: Promise<void> | undefined;
+
+  constructor(options: SerialTransportOptions) {
+    this.#options = { parity: "none", dataBits: 8, stopBits: 1, ...options };
+    const { path, baudRate, dataBits, parity, stopBits } = this.#options;
+    this.name = `${path} ${baudRate} ${dataBits}${parity.charAt(0).toUpperCase()}${stopBits}`;
+  }
+
+  get isOpen(): boolean {
+    return this.#port !== undefined;
+  }
+
+  onBytes(listener: (bytes: Uint8Array) => void): () => void {
+    return this.#bytes.add(listener);
+  }
+
+  onClose(listener: (reason: Error | undefined) => void): () => void {
+    return this.#closes.add(listener);
+  }
+
+  async open(signal?: AbortSignal): Promise<void> {
+    if (this.#port !== undefined) return;
+    this.#opening ??= this.#openNew().finally(() => (this.#opening = undefined));
+    await this.#opening;
+    if (signal?.aborted === true) {
+      await this.close();
+      throw new TransportError("TRANSPORT_ABORTED", `Opening ${this.name} was called off.`);
+    }
+  }
+
+  #openNew(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const port = new SerialPort({ ...this.#options, autoOpen: false });
+      // A port without a data listener does not notice that it was unplugged, so this one stays attached for life.
+      port.on("data", (bytes: Buffer) => {
+        if (this.#port === port && this.#flushing === undefined) this.#bytes.tell(new Uint8Array(bytes));
+      });
+      port.on("error", (error: Error) => this.#lost(port, error));
+      port.on("close", (error: Error | null | undefined) => this.#lost(port, error ?? undefined));
+      port.open((error) => {
+        if (error) {
+          reject(openError(this.#options.path, error));
+        } else {
+          this.#port = port;
+          resolve();
+        }
+      });
+    });
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#flushing;
+    const port = this.#port;
+    if (port === undefined) throw new TransportError("TRANSPORT_CLOSED", `${this.name} is not open.`);
+    await new Promise<void>((resolve, reject) => {
+      port.write(Buffer.from(bytes), undefined, (error) => {
+        if (error) {
+          reject(new TransportError("TRANSPORT_LOST", `Writing to ${this.name} failed.`, { cause: error }));
+        } else {
+          resolve();
+        }
+      });
+    });
+  }
+
+  discardInput(): void {
+    const port = this.#port;
+    if (port === undefined || this.#flushing !== undefined) return;
+    // Bytes that a stalled event loop left in the kernel are dropped here; a tty that cannot flush has nothing to drop.
+    this.#flushing = new Promise((resolve) => {
+      port.flush(() => {
+        this.#flushing = undefined;
+        resolve();
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#opening?.catch(() => undefined);
+    const port = this.#port;
+    if (port === undefined) return;
+    await new Promise<void>((resolve) => {
+      port.close(() => resolve());
+    });
+    this.#lost(port, undefined);
+  }
+
+  /** Runs for the first of the several 'error' and 'close' events that one end of a port may give. */
+  #lost(port: SerialPort, reason: Error | undefined): void {
+    if (this.#port !== port) return;
+    this.#port = undefined;
+    this.#flushing = undefined;
+    port.destroy();
+    const error =
+      reason && new TransportError("TRANSPORT_LOST", `${this.name} went away: ${reason.message}`, { cause: reason });
+    this.#closes.tell(error);
+  }
+}
+
+function openError(path: string, cause: Error): TransportError {
+  const text = cause.message;
+  if (/no such file|ENOENT|file not found/i.test(text)) {
+    return new TransportError("PORT_ABSENT", `There is no port ${path}. Is the adapter plugged in?`, { cause });
+  }
+  if (/permission denied|EACCES|access denied/i.test(text)) {
+    const mend = 'Add the user to the group "dialout" (sudo usermod -aG dialout USER), then log in again.';
+    return new TransportError("PORT_FORBIDDEN", `This user may not open ${path}. ${mend}`, { cause });
+  }
+  if (/lock|EBUSY|resource busy/i.test(text)) {
+    const mend = "Another program has it open: stop that one first (fuser shows which it is).";
+    return new TransportError("PORT_LOCKED", `${path} is in use. ${mend}`, { cause });
+  }
+  return new TransportError("PORT_FAILED", `Opening ${path} failed: ${text}`, { cause });
+}
