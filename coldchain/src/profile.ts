@@ -2,12 +2,9 @@
 import type { Role } from "./channels.ts";
 import { type Problem, readProfileText } from "./profile-text.ts";
 
-/** Quantities that limits may be set on. */
-export const LIMIT_QUANTITIES = ["temperature", "humidity"] as const;
-
 /** Limits of one quantity at one role; `low`, `high` and `deadband` in the channel's unit (°C, %RH). */
 export interface LimitRow {
-  /** One of LIMIT_QUANTITIES. */
+  /** `temperature` or `humidity`. */
   readonly quantity: string;
   readonly role: Role;
   readonly low?: number;
