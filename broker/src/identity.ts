@@ -1,0 +1,72 @@
+import { z } from "zod";
+import type { Problem } from "./errors.ts";
+import { parsePasswordHash } from "./password.ts";
+import { problemsOf } from "./zod-problems.ts";
+
+interface Credentials {
+  readonly user: string;
+  /** `scrypt$N$r$p$salt$hash`, as the command `passwd` prints it. */
+  readonly passwordHash: string;
+}
+
+/** Who may sign in, and as what. */
+export type Identity = Credentials &
+  (
+    | { readonly role: "gateway"; readonly groupId: string; readonly gatewayId: string }
+    | { readonly role: "host"; readonly hostId: string }
+    | { readonly role: "viewer"; readonly tenantId: string }
+  );
+
+// Ids become levels of topics: a wildcard or a slash in one would widen the rights of its owner.
+const topicLevel = z
+  .string({ error: "is missing or not text; give the id as text" })
+  .regex(/^[^+#/\0]{1,200}$/, "is not usable as one level of a topic; use 1 to 200 characters without + # /");
+
+const credentials = {
+  user: z
+    .string({ error: "is missing or not text; give the user name that the client signs in with" })
+    .min(1, "is empty; give the user name that the client signs in with")
+    .max(200, "is too long; use at most 200 characters"),
+  passwordHash: z
+    .string({ error: "is missing; make one with `node broker/src/main.ts passwd`" })
+    .refine((text) => parsePasswordHash(text) !== undefined, {
+      message: "is not a line of the form scrypt$N$r$p$salt$hash; make one with `node broker/src/main.ts passwd`",
+    }),
+};
+
+const identitySchema = z.discriminatedUnion(
+  "role",
+  [
+    z.strictObject({
+      ...credentials,
+      role: z.literal("gateway"),
+      groupId: topicLevel.refine((id) => id !== "STATE", "is a word of Sparkplug's own; choose another group id"),
+      gatewayId: topicLevel,
+    }),
+    z.strictObject({ ...credentials, role: z.literal("host"), hostId: topicLevel }),
+    z.strictObject({ ...credentials, role: z.literal("viewer"), tenantId: topicLevel }),
+  ],
+  { error: "has no known role; write role: gateway, host or viewer" },
+);
+
+const identitiesSchema = z.array(identitySchema, {
+  error: "is not a list; write one `- user: …` for each identity",
+});
+
+/** The identities by user name, or everything that is wrong with them. `value` is the parsed YAML. */
+export function checkIdentities(
+  value: unknown,
+): { readonly identities: ReadonlyMap<string, Identity> } | { readonly problems: readonly Problem[] } {
+  const parsed = identitiesSchema.safeParse(value ?? []);
+  if (!parsed.success) return { problems: problemsOf(parsed.error, "the file") };
+  const identities = new Map<string, Identity>();
+  const problems: Problem[] = [];
+  for (const [at, identity] of parsed.data.entries()) {
+    if (identities.has(identity.user)) {
+      const problem = `names the user "${identity.user}" a second time`;
+      problems.push({ place: `[${at}].user`, problem, mend: "give every identity a user of its own" });
+    }
+    identities.set(identity.user, identity);
+  }
+  return problems.length > 0 ? { problems } : { identities };
+}
