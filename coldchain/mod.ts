@@ -58,3 +58,34 @@ export {
 } from "./src/contract-data.ts";
 export { type Acceptance, acceptanceOf, putAcceptance, readAcceptance } from "./src/contract-acceptance.ts";
 export { type Anchor, anchorOrdinalOf, placeInTime } from "./src/anchor.ts";
+export { LIMIT_QUANTITIES, type LimitRow, type Profile, parseProfile } from "./src/profile.ts";
+export { type Problem } from "./src/profile-text.ts";
+export { type Rule, type Side, isLiveReading, rulesFor } from "./src/rule.ts";
+export {
+  type AssessState,
+  type AssessStep,
+  type Excursion,
+  type ExcursionWindow,
+  ReadingOrderError,
+  type ReadingSlice,
+  assessPush,
+  assessStart,
+  findExcursions,
+} from "./src/excursion.ts";
+export {
+  type ExcursionChange,
+  type ExcursionMatch,
+  type FormerExcursion,
+  type Interval,
+  matchExcursions,
+} from "./src/excursion-match.ts";
+export {
+  ALARM_NORMAL,
+  type AlarmEffect,
+  type AlarmInput,
+  type AlarmState,
+  type AlarmStateName,
+  type AlarmStep,
+  nextAlarm,
+} from "./src/alarm-state.ts";
+export { parseDurationMs } from "./src/duration.ts";

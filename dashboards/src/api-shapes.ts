@@ -1,11 +1,11 @@
 // What /api/v1 answers, as types: the server builds these, the pages read them. Times are UTC milliseconds, positions
 // WGS-84 degrees, values in the unit that stands beside them.
 
-import type { Role } from '@isotherm/coldchain';
-import type { Label, PersonRole, Place } from '@isotherm/trace';
+import type { Role } from "@isotherm/coldchain";
+import type { Label, PersonRole, Place } from "@isotherm/trace";
 
 export interface SessionView {
-  readonly person: { personId: string; role: PersonRole; name: string | null; language: 'en' | 'zh' };
+  readonly person: { personId: string; role: PersonRole; name: string | null; language: "en" | "zh" };
   readonly tenant: { tenantId: string; title: Label };
   readonly nowMs: number;
   /** True when the server was told that what it shows is simulated: every page says so. */
@@ -39,10 +39,10 @@ export interface ChannelView {
   readonly latest: LatestView | null;
 }
 
-export type AssetStatus = 'online' | 'offline' | 'unknown';
+export type AssetStatus = "online" | "offline" | "unknown";
 
 /** The one word that a colour stands for: `unknown` beats none, `breach` beats all. */
-export type Condition = 'in-range' | 'warning' | 'breach' | 'unknown';
+export type Condition = "in-range" | "warning" | "breach" | "unknown";
 
 export interface AssetView {
   readonly assetId: string;
@@ -90,7 +90,7 @@ export interface ExcursionView {
   readonly profileId: string;
   readonly profileVersion: number;
   readonly ruleId: string;
-  readonly side: 'high' | 'low';
+  readonly side: "high" | "low";
   readonly limit: number;
   readonly startMs: number;
   /** Null while it is open. */
@@ -99,7 +99,7 @@ export interface ExcursionView {
   readonly peakAtMs: number;
   readonly monitoredMs: number;
   readonly possibleMs: number;
-  readonly breachMs: number | null;
+  readonly isBreach: boolean;
 }
 
 export interface AlarmView {
@@ -108,11 +108,11 @@ export interface AlarmView {
   readonly assetTitle: Label;
   readonly channel: string | null;
   readonly ruleId: string;
-  readonly side: 'high' | 'low' | null;
+  readonly side: "high" | "low" | null;
   readonly limit: number | null;
   /** State of ISA-18.2: `unacknowledged`, `acknowledged`, `returned-unacknowledged`, `shelved`, `normal` (closed). */
   readonly state: string;
-  readonly severity: 'excursion' | 'breach' | 'silent';
+  readonly severity: "excursion" | "breach" | "silent";
   /** Found in readings that came late: for quality, never a live alert. */
   readonly foundLate: boolean;
   readonly raisedAtMs: number;
@@ -141,7 +141,7 @@ export interface SeriesPoint {
   readonly max: number | null;
   readonly mean: number | null;
   readonly notGood: number;
-  /** Why, for the first that was not good. */
+  /** Why, for the worst of those that were not good. */
   readonly reason: string | null;
 }
 
@@ -192,18 +192,18 @@ export interface CompletenessView {
 export interface IntentAnswer {
   readonly intentId: string;
   /** `waiting`: kept here, ingest has not answered yet. */
-  readonly outcome: 'applied' | 'duplicate' | 'refused' | 'waiting';
+  readonly outcome: "applied" | "duplicate" | "refused" | "waiting";
   readonly reason?: string;
 }
 
 /** Server-sent events of /api/v1/events: the event name and its data. */
 export type LiveEvent =
-  | { readonly event: 'readings'; readonly data: readonly LiveReading[] }
-  | { readonly event: 'alarm'; readonly data: AlarmView }
-  | { readonly event: 'excursion'; readonly data: { assetId: string; excursionId: string } }
-  | { readonly event: 'asset'; readonly data: { assetId: string; status: AssetStatus } }
+  | { readonly event: "readings"; readonly data: readonly LiveReading[] }
+  | { readonly event: "alarm"; readonly data: AlarmView }
+  | { readonly event: "excursion"; readonly data: { assetId: string; excursionId: string } }
+  | { readonly event: "asset"; readonly data: { assetId: string; status: AssetStatus } }
   /** Facts changed, or the stream was interrupted: read everything again. */
-  | { readonly event: 'reload'; readonly data: Record<string, never> };
+  | { readonly event: "reload"; readonly data: Record<string, never> };
 
 export interface LiveReading {
   readonly assetId: string;

@@ -1,0 +1,92 @@
+// GET /api/v1/events: server-sent events for one page, filtered by the scope of whoever is logged in.
+
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { alarmView } from "./alarm-view.ts";
+import type { AssetStatus, LiveEvent } from "./api-shapes.ts";
+import { ApiError } from "./errors.ts";
+import type { FeedEvent } from "./live-feed.ts";
+import { scopeOfRequest, worldOfRequest, type ServerParts } from "./server-parts.ts";
+import type { Scope } from "./scope.ts";
+import type { World } from "./world.ts";
+import { seesAlarm } from "./world.ts";
+
+/** Bytes that wait for a page before it is cut off. */
+const WAITING_BYTES_MAX = 1_048_576;
+const HEARTBEAT_MS = 15_000;
+/** A driver's legs change rarely; the scope of an open stream is looked at again after this. */
+const SCOPE_LIFE_MS = 5_000;
+
+export function eventStream(server: FastifyInstance, parts: ServerParts): void {
+  server.get("/api/v1/events", (request, reply) => {
+    let scope = scopeOfRequest(request, parts);
+    let scopeAtMs = parts.clock.monotonicMs();
+    const send = (event: FeedEvent): void => {
+      if (parts.clock.monotonicMs() - scopeAtMs > SCOPE_LIFE_MS) {
+        scope = scopeOfRequest(request, parts);
+        scopeAtMs = parts.clock.monotonicMs();
+      }
+      const live = liveEvent(event, scope, () => worldOfRequest(request, parts));
+      if (live !== undefined) write(reply, `event: ${live.event}\ndata: ${JSON.stringify(live.data)}\n\n`);
+    };
+    const stop = parts.feed.listen((event) => {
+      try {
+        send(event);
+      } catch {
+        // The session has ended or ingest is away: the page comes back by itself and is told which.
+        reply.raw.destroy();
+      }
+    });
+    if (stop === undefined) throw new ApiError("TOO_MANY", "Too many pages are open; close one and reload.");
+    reply.hijack();
+    reply.raw.writeHead(200, {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+    });
+    write(reply, "retry: 1000\n\n");
+    let cancelBeat = parts.scheduler.after(HEARTBEAT_MS, function beat() {
+      write(reply, ": still here\n\n");
+      cancelBeat = parts.scheduler.after(HEARTBEAT_MS, beat);
+    });
+    reply.raw.on("close", () => {
+      stop();
+      cancelBeat();
+    });
+  });
+}
+
+function write(reply: FastifyReply, text: string): void {
+  if (reply.raw.writableLength > WAITING_BYTES_MAX) reply.raw.destroy();
+  else if (!reply.raw.destroyed) reply.raw.write(text);
+}
+
+function liveEvent(event: FeedEvent, scope: Scope, world: () => World): LiveEvent | undefined {
+  if (event.kind === "reload") return { event: "reload", data: {} };
+  if (event.tenantId !== scope.tenantId) return undefined;
+  switch (event.kind) {
+    case "readings": {
+      const readings = event.readings
+        .filter(({ assetId }) => scope.seesAsset(assetId))
+        .map(({ assetId, channel, atMs, value, quality }) => ({
+          ...{ assetId, channel, atMs, quality },
+          value: quality === "good" ? value : null,
+        }));
+      return readings.length === 0 ? undefined : { event: "readings", data: readings };
+    }
+    case "alarm": {
+      const { state, facts, nameOf, assetRows } = world();
+      const row = state
+        .alarms({ tenantId: scope.tenantId, limit: 1_000 })
+        .find(({ alarmId }) => alarmId === event.alarmId);
+      const gateways = new Set([...assetRows.values()].map(({ gatewayId }) => gatewayId));
+      if (row === undefined || !seesAlarm(scope, row, gateways)) return undefined;
+      return { event: "alarm", data: alarmView(row, { facts, nameOf }) };
+    }
+    case "excursion":
+      if (!scope.seesAsset(event.assetId)) return undefined;
+      return { event: "excursion", data: { assetId: event.assetId, excursionId: event.excursionId } };
+    case "asset":
+      if (!scope.seesAsset(event.assetId)) return undefined;
+      return { event: "asset", data: { assetId: event.assetId, status: event.status as AssetStatus } };
+  }
+}

@@ -1,0 +1,38 @@
+// What the views are built from: facts and ingest's state at one moment, each read once for a request.
+
+import type { Profile } from "@isotherm/coldchain";
+import type { AlarmRow, AssetRow, StateReader } from "@isotherm/ingest/store";
+import type { TraceFacts } from "@isotherm/trace";
+import type { Scope } from "./scope.ts";
+
+/** Open alarms looked at for one answer at most. */
+export const OPEN_ALARMS_MAX = 1000;
+
+export interface World {
+  readonly scope: Scope;
+  readonly facts: TraceFacts;
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly state: StateReader;
+  readonly nowMs: number;
+  readonly nameOf: (personId: string) => string | null;
+  readonly assetRows: ReadonlyMap<string, AssetRow>;
+  readonly openAlarms: readonly AlarmRow[];
+}
+
+export function worldOf(parts: Omit<World, "assetRows" | "openAlarms">): World {
+  const { scope, state } = parts;
+  const rows = state.assets(scope.tenantId).filter(({ assetId }) => scope.seesAsset(assetId));
+  const gateways = new Set(rows.map(({ gatewayId }) => gatewayId));
+  return {
+    ...parts,
+    assetRows: new Map(rows.map((row) => [row.assetId, row])),
+    openAlarms: state
+      .alarms({ tenantId: scope.tenantId, openOnly: true, limit: OPEN_ALARMS_MAX })
+      .filter((alarm) => seesAlarm(scope, alarm, gateways)),
+  };
+}
+
+/** An alarm about a gateway names it in place of the asset: seen by whoever sees something that it serves. */
+export function seesAlarm(scope: Scope, alarm: AlarmRow, gateways: ReadonlySet<string>): boolean {
+  return scope.seesAsset(alarm.assetId) || (alarm.channel === "" && gateways.has(alarm.assetId));
+}
