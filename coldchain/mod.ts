@@ -58,7 +58,7 @@ export {
 } from "./src/contract-data.ts";
 export { type Acceptance, acceptanceOf, putAcceptance, readAcceptance } from "./src/contract-acceptance.ts";
 export { type Anchor, anchorOrdinalOf, placeInTime } from "./src/anchor.ts";
-export { LIMIT_QUANTITIES, type LimitRow, type Profile, parseProfile } from "./src/profile.ts";
+export { type LimitRow, type Profile, parseProfile } from "./src/profile.ts";
 export { type Problem } from "./src/profile-text.ts";
 export { type Rule, type Side, isLiveReading, rulesFor } from "./src/rule.ts";
 export {

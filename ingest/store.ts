@@ -2,7 +2,6 @@
 export type {
   AlarmQuery,
   AlarmRow,
-  AlarmStateName,
   AssetRow,
   AssetStatus,
   AuditRow,

@@ -15,7 +15,7 @@ const listenerSchema = z.strictObject({
   port: z.int({ error: "is missing or not a whole number; give a TCP port such as 1883" }).min(0).max(65_535),
 });
 
-const configSchema = z.strictObject({
+const settingsSchema = z.strictObject({
   listeners: z
     .array(listenerSchema, { error: "is missing or not a list; write `listeners: [{ port: 1883 }]`" })
     .min(1, "is empty; write `listeners: [{ port: 1883 }]`"),
@@ -43,6 +43,12 @@ const configSchema = z.strictObject({
   retainedBytesMax: whole(0, 1024 * MIB, 64 * MIB),
   /** How often the process logs its counters. */
   countersLogMs: whole(1_000, 86_400_000, 60_000),
+});
+
+// One message alone would otherwise get a healthy client cut off.
+const configSchema = settingsSchema.refine((config) => config.outputBytesMax >= 2 * config.payloadBytesMax, {
+  path: ["outputBytesMax"],
+  message: "has no room for two messages of payloadBytesMax; raise it, or lower payloadBytesMax",
 });
 
 /** A checked configuration: every default filled in. Units stand in the names. */

@@ -25,6 +25,9 @@ test("every problem of a configuration is reported at once, with place and mend"
   for (const place of ["listeners[0].port", "listeners[1].port", "listeners[1]", "identities", "clientsMax"])
     assert.ok(places.includes(place), `${place} in ${places.join(", ")}`);
   for (const { mend, problem } of checked.problems) assert.ok(mend.length > 5 && problem.length > 5, problem);
+  const tight = { listeners: [{ port: 0 }], identities: "i", outputBytesMax: 65_536, payloadBytesMax: 65_536 };
+  const narrow = checkBrokerConfig(tight);
+  assert.ok("problems" in narrow && narrow.problems[0]?.place === "outputBytesMax");
   for (const nothing of [undefined, null, "text", []]) assert.ok("problems" in checkBrokerConfig(nothing));
 });
 

@@ -23,10 +23,12 @@ export const DATATYPE = {
 /** What stood in the value field. `other` is a value that the chain does not use (bytes, data set, template). */
 export const VALUE_KIND = { none: 0, number: 1, boolean: 2, text: 3, other: 4 } as const;
 
-/** Bits of the flags column. */
-export const METRIC_FLAG = { historical: 1, null: 2, transient: 4, hasTime: 8, hasAlias: 16 } as const;
+/** Bits of the flags column. `untyped`: the datatype says how the value is written but is not itself sent (DATA). */
+export const METRIC_FLAG = { historical: 1, null: 2, transient: 4, hasTime: 8, hasAlias: 16, untyped: 32 } as const;
 
 const GROWTH = 2;
+const KIND_NONE = VALUE_KIND.none;
+const DATATYPE_UNKNOWN = DATATYPE.unknown;
 
 /** Growable columns, reused from message to message: `clear` keeps the capacity. One metric is one index in all. */
 export class MetricColumns {
@@ -42,9 +44,9 @@ export class MetricColumns {
   flags: Uint8Array;
   /** Sparkplug property `Quality` (0 bad, 192 good, 500 stale); -1 when absent, which means good. */
   quality: Int16Array;
-  /** Metric names; '' where the message gave none. */
+  /** Metric names; '' where the message gave none, and from `length` on. */
   readonly name: string[] = [];
-  /** Text values; '' elsewhere. */
+  /** Text values; '' elsewhere, and from `length` on. */
   readonly text: string[] = [];
   /** Further properties by metric, only where any stood besides `Quality`: text and numbers by key. */
   readonly properties = new Map<number, Map<string, string | number>>();
@@ -60,25 +62,27 @@ export class MetricColumns {
   }
 
   clear(): void {
+    // Cutting the arrays to nothing would give their memory back and take it anew with the next message.
+    for (let at = 0; at < this.length; at++) this.name[at] = this.text[at] = "";
     this.length = 0;
-    this.name.length = 0;
-    this.text.length = 0;
-    this.properties.clear();
+    if (this.properties.size > 0) this.properties.clear();
   }
 
   /** Adds an empty metric and returns its index. */
   push(): number {
     const at = this.length++;
     if (at >= this.alias.length) this.#grow();
+    if (at === this.name.length) {
+      this.name.push("");
+      this.text.push("");
+    }
     this.alias[at] = 0;
     this.timeMs[at] = 0;
     this.value[at] = 0;
-    this.kind[at] = VALUE_KIND.none;
-    this.datatype[at] = DATATYPE.unknown;
+    this.kind[at] = KIND_NONE;
+    this.datatype[at] = DATATYPE_UNKNOWN;
     this.flags[at] = 0;
     this.quality[at] = -1;
-    this.name[at] = "";
-    this.text[at] = "";
     return at;
   }
 

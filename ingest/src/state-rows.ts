@@ -1,6 +1,6 @@
 // What ingest's state looks like to those who read it: rows, each of one tenant, with times in UTC milliseconds.
 
-import type { ChannelDeclaration, Quality, Range } from "@isotherm/coldchain";
+import type { AlarmStateName, ChannelDeclaration, Quality, Range } from "@isotherm/coldchain";
 
 /** `unknown`: its gateway has been silent for longer than it promised, so nothing is known, good or bad. */
 export type AssetStatus = "online" | "offline" | "unknown";
@@ -36,7 +36,7 @@ export interface ExcursionRow {
   readonly channel: string;
   readonly ruleId: string;
   readonly profileId: string;
-  readonly profileVersion: string;
+  readonly profileVersion: number;
   /** Null when the asset's standing profile was judged, without any shipment. */
   readonly shipmentId: string | null;
   readonly side: "high" | "low";
@@ -45,7 +45,9 @@ export interface ExcursionRow {
   readonly startMs: number;
   /** Null while it is open. */
   readonly endMs: number | null;
-  /** When a reading showed that the on-delay had passed; null when it ended before. */
+  /** When the leg, or the standing profile, ended: an excursion still open then has no end, but lasts no longer here. */
+  readonly judgedUntilMs: number | null;
+  /** Start plus on-delay, once readings show that it lasted so long; null before. */
   readonly onsetMs: number | null;
   readonly monitoredMs: number;
   readonly possibleMs: number;
@@ -56,9 +58,6 @@ export interface ExcursionRow {
   readonly breach: boolean;
   readonly alarmId: string | null;
 }
-
-/** ISA-18.2: active or returned to normal, acknowledged or not; shelved stands above either. */
-export type AlarmStateName = string;
 
 export interface AlarmRow {
   readonly alarmId: string;

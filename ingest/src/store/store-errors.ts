@@ -28,11 +28,11 @@ export class StoreFullError extends StoreError {
   override readonly retryable = true;
 }
 
-/** The file is not a store of ours, is damaged, or was written by a newer version; a person must look. */
+/** The file is not a store of ours, is damaged, or has another version's format; a person must look. */
 export class StoreFormatError extends StoreError {
   override readonly name = "StoreFormatError";
   override readonly retryable = false;
-  readonly code: "STORE_NOT_OURS" | "STORE_TOO_NEW" | "STORE_DAMAGED";
+  readonly code: "STORE_NOT_OURS" | "STORE_TOO_NEW" | "STORE_TOO_OLD" | "STORE_DAMAGED";
 
   constructor(code: StoreFormatError["code"], message: string, options?: ErrorOptions) {
     super(message, options);
