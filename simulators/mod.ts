@@ -1,1 +1,13 @@
-export {};
+// The door of the simulators: a virtual world for tests, benches and the demo. Everything it makes is simulated.
+
+export { thermalBox } from "./src/physics/thermal-box.ts";
+export type { BoxState, ThermalBox, ThermalBoxOptions } from "./src/physics/thermal-box.ts";
+export { distanceM, route } from "./src/physics/route.ts";
+export type { Route, RouteOptions, RoutePosition, Waypoint } from "./src/physics/route.ts";
+export { CONTROLLER_PROBES, coldRoomRegisters, sht20Registers } from "./src/devices/register-models.ts";
+export type { ControllerProbe, ProbedModel, RegisterModel } from "./src/devices/register-models.ts";
+export { modbusTcpServer } from "./src/devices/modbus-tcp-server.ts";
+export type { ModbusTcpServer, ModbusTcpServerOptions } from "./src/devices/modbus-tcp-server.ts";
+export { nmeaTcpServer } from "./src/devices/nmea-tcp-server.ts";
+export type { NmeaTcpServer, NmeaTcpServerOptions } from "./src/devices/nmea-tcp-server.ts";
+export { nmeaRound, nmeaSentence } from "./src/devices/nmea-sentences.ts";
