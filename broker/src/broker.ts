@@ -81,8 +81,8 @@ class Broker implements RunningBroker {
       // Any other value crashes aedes 1.2 when a subscriber with a backlog drops (mqemitter recurses until the stack is full).
       concurrency: 0,
       persistence: new SessionFreeStore(config, this.counters),
-      connectTimeout: config.connectTimeoutMs,
-      // ClientConnection cuts slow clients off; this only ends waits, should a connection outlive that.
+      // The broker ends slow handshakes and slow clients itself, and counts them; these only stand behind that.
+      connectTimeout: config.connectTimeoutMs + 1_000,
       drainTimeout: config.drainMsMax + 1_000,
       maxClientsIdLength: 128,
       ...this.#access.hooks(),
