@@ -167,6 +167,12 @@ test("chatter within the deadband is one excursion", () => {
   assert.equal(spans(found(LOW, [[0, 1.9], [S, 2.2], [2 * S, 2.3]])), [[0, 2 * S]]); // prettier-ignore
 });
 
+test("a deadband that is no multiple of the resolution acts as the next larger one", () => {
+  // Half degrees, back inside at 7.7 or less: 8.0 is not, 7.5 is.
+  // prettier-ignore
+  assert.equal(spans(findExcursions(HIGH, 0.5, slice([[0, 8.5], [S, 8], [2 * S, 7.5]]))), [[0, 2 * S]]);
+});
+
 test("an inclusive limit without a deadband ends only beyond the limit", () => {
   const rule = { ...FREEZE, onDelayMs: 0, consecutiveAllowanceMs: 0 };
   assert.equal(spans(found(rule, [[0, -0.6], [S, -0.5], [2 * S, -0.4]])), [[0, 2 * S]]); // prettier-ignore

@@ -1,7 +1,7 @@
 // The one time rule. A reading stands until the next good one of its channel, at most the gap; the rest is unmonitored.
 // An excursion starts at the first good reading outside the limit and ends at the first one back inside by the deadband,
 // staying open across unmonitored time.
-import { limitTest } from "./limit-test.ts";
+import { limitComparison } from "./limit-comparison.ts";
 import type { Rule } from "./rule.ts";
 
 /** A stretch outside one rule's limit. Times are UTC milliseconds, `peak` is in the channel's unit, as measured. */
@@ -73,7 +73,7 @@ type Draft = { -readonly [Key in keyof Excursion]: Excursion[Key] };
  * @throws ReadingOrderError when a good reading is earlier than the one before it
  */
 export function assessPush(state: AssessState, rule: Rule, resolution: number, readings: ReadingSlice): AssessStep {
-  const limit = limitTest(rule, resolution);
+  const limit = limitComparison(rule, resolution);
   const closed: Excursion[] = [];
   let open: Draft | null = state.open === null ? null : { ...state.open };
   let lastGoodMs = state.lastGoodMs;

@@ -7,7 +7,7 @@ const FINEST_RESOLUTION = 1e-9;
 /** How far from a half or whole step counts as on it, in steps. */
 const DUST_STEPS = 1e-7;
 
-export interface LimitTest {
+export interface LimitComparison {
   isOutside(value: number): boolean;
   /** Inside by at least the deadband; never true of a value that is outside. */
   isBackInside(value: number): boolean;
@@ -20,13 +20,13 @@ function nearestStep(value: number, resolution: number): number {
 }
 
 /**
- * The test of one rule on one channel. Value and limit are first rounded to the resolution; the deadband is taken from
+ * The comparison of one rule on one channel. Value and limit are first rounded to the resolution; the deadband is taken from
  * the rounded limit, so a deadband that is no multiple of the resolution acts as the next larger one.
  */
-export function limitTest(
+export function limitComparison(
   rule: Pick<Rule, "side" | "limit" | "inclusive" | "deadband">,
   resolution: number,
-): LimitTest {
+): LimitComparison {
   const step = resolution > 0 && Number.isFinite(resolution) ? resolution : FINEST_RESOLUTION;
   // The low side is the high side seen in a mirror: rounding is symmetrical about zero.
   const sign = rule.side === "high" ? 1 : -1;

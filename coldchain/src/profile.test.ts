@@ -1,0 +1,193 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { assert, seed, suite } from "../../checks/kit.ts";
+import { type Profile, parseProfile } from "./profile.ts";
+
+const test = suite("profiles");
+
+const FOLDER = join(import.meta.dirname, "..", "profiles");
+
+const GOOD = `id: cold
+version: 2
+title:
+  en: Cold
+  zh: 冷藏
+liveMaxAge: 5min
+source: a law
+limits:
+  - quantity: temperature
+    role: product
+    low: 0
+    high: 8
+    deadband: 0.5
+    onDelay: 0s
+    offDelay: 2min
+    consecutiveAllowance: 10h
+    gap: 5min
+    source: a clause
+`;
+
+function profileOf(text: string, fileName = "cold.yaml"): Profile {
+  const result = parseProfile(text, fileName);
+  assert.ok("profile" in result, JSON.stringify(result));
+  return result.profile;
+}
+
+function problemsOf(text: string): string[] {
+  const result = parseProfile(text, "cold.yaml");
+  assert.ok("problems" in result, "expected problems");
+  for (const { mend } of result.problems) assert.ok(mend.length > 0);
+  return result.problems.map(({ place, problem }) => `${place}: ${problem}`);
+}
+
+test("a whole profile", () => {
+  assert.equal(profileOf(GOOD), {
+    id: "cold",
+    version: 2,
+    title: { en: "Cold", zh: "冷藏" },
+    liveMaxAgeMs: 300_000,
+    source: "a law",
+    limits: [
+      {
+        quantity: "temperature",
+        role: "product",
+        low: 0,
+        high: 8,
+        deadband: 0.5,
+        onDelayMs: 0,
+        offDelayMs: 120_000,
+        consecutiveAllowanceMs: 36_000_000,
+        gapMs: 300_000,
+        source: "a clause",
+      },
+    ],
+  });
+});
+
+test("every problem at once, with its line, its path and a mend", () => {
+  const text = GOOD.replace("version: 2", "version: 0")
+    .replace("  zh: 冷藏\n", "")
+    .replace("source: a law", "sauce: a law")
+    .replace("quantity: temperature", "quantity: temprature")
+    .replace("low: 0", "low: 9")
+    .replace("gap: 5min", "gap: 0s");
+  assert.equal(problemsOf(text), [
+    "cold.yaml:1 source: is missing",
+    "cold.yaml:2 version: 0 cannot be used",
+    "cold.yaml:3 title.zh: is missing",
+    "cold.yaml:6 sauce: `sauce` means nothing here",
+    "cold.yaml:8 limits[0].quantity: \"temprature\" cannot be used",
+    "cold.yaml:11 limits[0].high: no temprature at product can keep a low of 9 and a high of 8",
+    "cold.yaml:16 limits[0].gap: \"0s\" cannot be used",
+  ]); // prettier-ignore
+});
+
+/** GOOD with one text in another's place, and the single problem that this makes. */
+const single: [name: string, from: string, to: string, problem: RegExp][] = [
+  ["a number that is a text", "high: 8", 'high: "8"', /:12 limits\[0\]\.high: "8" cannot/],
+  ["no finite number", "high: 8", "high: .inf", /limits\[0\]\.high: Infinity cannot/],
+  ["a duration without a unit", "onDelay: 0s", "onDelay: 0", /:14 limits\[0\]\.onDelay: 0 cannot/],
+  ["a duration longer than a year", "gap: 5min", "gap: 9999d", /limits\[0\]\.gap: "9999d" cannot/],
+  ["a deadband as wide as the band", "deadband: 0.5", "deadband: 8", /:13 .*leaves nothing between 0 and 8/],
+  ["a negative deadband", "deadband: 0.5", "deadband: -0.5", /limits\[0\]\.deadband: -0.5 cannot/],
+  ["a role that measures nothing", "role: product", "role: door", /limits\[0\]\.role: "door" cannot/],
+  ["a row that limits nothing", "    low: 0\n    high: 8\n", "", /:9 limits\[0\]: this row has neither/],
+  ["an empty source", "source: a clause", 'source: " "', /limits\[0\]\.source/],
+  ["a key given twice", "version: 2", "version: 2\nversion: 3", /cold\.yaml:3: this is not YAML: .*unique/],
+  ["broken YAML", "version: 2", "version: [2", /cold\.yaml:\d+: this is not YAML/],
+  ["an alias", "id: cold", "id: &c cold\nx: *c", /aliases/],
+  ["no rows", GOOD.slice(GOOD.indexOf("limits:")), "limits: []\n", /:8 limits: \[\] cannot/],
+  ["an id with a blank", "id: cold", "id: c old", /:1 id: "c old" cannot/],
+];
+
+for (const [name, from, to, problem] of single)
+  test(`is refused: ${name}`, () => {
+    assert.ok(GOOD.includes(from));
+    const problems = problemsOf(GOOD.replace(from, to));
+    assert.is(problems.length, 1, problems.join("\n"));
+    assert.match(problems[0] as string, problem);
+  });
+
+test("two rows may share a quantity and role by their sides, not the same side", () => {
+  const rowText = GOOD.slice(GOOD.indexOf("  - quantity"));
+  const lowOnly = rowText.replace("    high: 8\n", "");
+  const highOnly = rowText.replace("    low: 0\n", "");
+  const head = GOOD.slice(0, GOOD.indexOf("  - quantity"));
+  assert.is(profileOf(head + lowOnly + highOnly).limits.length, 2);
+  assert.match(problemsOf(GOOD + highOnly).join(), /limits\[1\]\.high: limits\[0\] already has a `high`/);
+  const [problem] = problemsOf(head + highOnly + lowOnly.replace("low: 0", "low: 8"));
+  assert.match(problem as string, /limits\[1\]\.low: no temperature at product/);
+});
+
+test("nothing at all, and far too much", () => {
+  assert.is(problemsOf("").length, 1);
+  assert.match(problemsOf(`# ${"x".repeat(70_000)}`).join(), /longer than 65536/);
+});
+
+test("any text gets an answer, never a throw", () => {
+  const mutilated = fc
+    .tuple(fc.nat(GOOD.length), fc.nat(20), fc.string({ maxLength: 12 }))
+    .map(([at, cut, put]) => GOOD.slice(0, at) + put + GOOD.slice(at + cut));
+  fc.assert(
+    fc.property(fc.oneof(mutilated, fc.string({ size: "large" })), (text) => {
+      const result = parseProfile(text, "cold.yaml");
+      if ("problems" in result) {
+        assert.ok(result.problems.length > 0);
+        for (const { place } of result.problems) assert.match(place, /^cold\.yaml:[1-9]\d*( \S.*)?$/);
+      }
+    }),
+    { seed: seed(), numRuns: 400 },
+  );
+});
+
+test("the shipped profiles load, bear their file's name, and name a source for every row", async () => {
+  const files = (await readdir(FOLDER)).filter((file) => file.endsWith(".yaml")).sort();
+  const profiles = await Promise.all(
+    files.map(async (file) => profileOf(await readFile(join(FOLDER, file), "utf8"), file)),
+  );
+  assert.equal(
+    files,
+    profiles.map(({ id }) => `${id}.yaml`),
+  );
+  const sides = profiles.flatMap(({ id, limits }) =>
+    limits.map(
+      ({ quantity, low, high, inclusive }) => `${id} ${quantity} ${low ?? ""}…${high ?? ""} ${inclusive ?? ""}`,
+    ),
+  );
+  assert.equal(
+    sides.map((text) => text.trim()),
+    [
+      "cold-room-2-8 temperature 2…8",
+      "cold-room-2-8 humidity 35…75",
+      "demo-frozen temperature …-18",
+      "demo-vaccine-2-8 temperature 2…8",
+      "frozen-minus-18 temperature …-18",
+      "gsp-cold-2-8 temperature 2…8",
+      "who-pqs-30dtr temperature …8",
+      "who-pqs-30dtr temperature -0.5… true",
+    ],
+  );
+});
+
+test("the WHO profile carries the logger's times, the demonstration's its own", async () => {
+  const read = async (id: string) => profileOf(await readFile(join(FOLDER, `${id}.yaml`), "utf8"));
+  const who = await read("who-pqs-30dtr");
+  assert.equal(
+    who.limits.map(({ onDelayMs, consecutiveAllowanceMs, deadband }) => [onDelayMs, consecutiveAllowanceMs, deadband]),
+    [
+      [36_000_000, 36_000_000, 0],
+      [3_600_000, 3_600_000, 0],
+    ],
+  );
+  const demo = await read("demo-vaccine-2-8");
+  assert.is(demo.liveMaxAgeMs, 120_000);
+  const [row] = demo.limits;
+  assert.equal(
+    [row?.deadband, row?.onDelayMs, row?.offDelayMs, row?.consecutiveAllowanceMs, row?.gapMs],
+    [0.3, 15_000, 10_000, 60_000, 300_000],
+  );
+  assert.match(demo.source, /demonstrations only/i);
+});
+
+test.run();
