@@ -16,7 +16,7 @@ import {
   PASSWORD,
   signIn,
   startTrial,
-} from "./broker-trial.ts";
+} from "./test/broker-trial.ts";
 import { systemClock, systemScheduler } from "./ports.ts";
 
 const test = suite("broker");

@@ -77,7 +77,7 @@ test("a peer that begins to read again in time stays", async () => {
   time.advance(60_000);
   assert.not(connection.destroyed);
   peer.destroy();
-  await once(connection, "close");
+  await until(() => connection.destroyed, { what: "the connection to follow its peer" });
 });
 
 test("output over the bound ends the connection at once, whatever the clock says", async () => {

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import mqtt from "mqtt";
 import { assert, suite, tempDir, until } from "../../checks/kit.ts";
-import { closed, connected } from "./broker-trial.ts";
+import { closed, connected } from "./test/broker-trial.ts";
 import { parsePasswordHash, passwordMatches } from "./password.ts";
 
 const test = suite("broker process");

@@ -33,11 +33,11 @@ export function parsePasswordHash(text: string): PasswordHash | undefined {
 }
 
 /**
- * The line for an identities file. `randomBytes` must be cryptographically secure; it is asked for 16 bytes of salt.
+ * The line for an identities file. `secureBytes` must be cryptographically secure; it is asked for 16 bytes of salt.
  * The password is taken as UTF-8.
  */
-export async function hashPassword(password: string, randomBytes: (count: number) => Uint8Array): Promise<string> {
-  const salt = Buffer.from(randomBytes(SALT_BYTES));
+export async function hashPassword(password: string, secureBytes: (count: number) => Uint8Array): Promise<string> {
+  const salt = Buffer.from(secureBytes(SALT_BYTES));
   const parts = {
     cost: COST,
     blockSize: BLOCK_SIZE,

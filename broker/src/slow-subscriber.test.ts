@@ -1,6 +1,7 @@
-import type { MqttClient } from "mqtt";
-import { assert, suite, until } from "../../checks/kit.ts";
-import { type BrokerTrial, paralysedSubscriber, startTrial } from "./broker-trial.ts";
+import { seededRandom } from "@isotherm/coldchain";
+import mqtt, { type MqttClient } from "mqtt";
+import { assert, seed, suite, until } from "../../checks/kit.ts";
+import { type BrokerTrial, heardBy, paralysedSubscriber, signIn, startTrial } from "./test/broker-trial.ts";
 
 const test = suite("slow subscribers");
 
@@ -99,6 +100,29 @@ test("subscribers that drop under load crash nothing", async () => {
   await sent;
   await until(() => survived === 4_000, { deadlineMs: 20_000, what: "every message at the survivor" });
   await until(() => trial.broker.counters.clientsNow === 3, { what: "the dropped readers to be forgotten" });
+  await trial.close();
+});
+
+test("a client that drops and returns in a storm is let in at last, and nothing of the storm remains", async () => {
+  const trial = await startTrial();
+  const { counters, port } = trial.broker;
+  const chance = seededRandom(seed());
+  for (let round = 0; round < 60; round++) {
+    const client = mqtt.connect({ ...signIn(port, "g1"), clientId: "same" });
+    client.on("error", () => undefined);
+    client.on("connect", () => client.subscribe("spBv1.0/R/NCMD/g1"));
+    // So many turns of the event loop leave each connection in another stage of its sign-in.
+    for (let turns = Math.floor(chance() * 40); turns > 0; turns--) await new Promise((next) => setImmediate(next));
+    if (round % 3 > 0) client.stream.destroy();
+  }
+  const last = await trial.connect("g1", { clientId: "same" });
+  const heard = heardBy(last);
+  await last.subscribeAsync("spBv1.0/R/NCMD/g1");
+  await until(() => counters.connectionsNow === 1 && counters.clientsNow === 1, { what: "the storm to be over" });
+  const host = await trial.connect("ingest");
+  await host.publishAsync("spBv1.0/R/NCMD/g1", "hello", { qos: 1 });
+  await until(() => heard.length === 1, { what: "the last to hear" });
+  assert.is(counters.clientIdsRefused, 0);
   await trial.close();
 });
 

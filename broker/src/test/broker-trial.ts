@@ -5,11 +5,11 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { join } from "node:path";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { stringify } from "yaml";
-import { tempDir, until } from "../../checks/kit.ts";
-import { type RunningBroker, startBroker } from "./broker.ts";
-import { type BrokerConfig, checkBrokerConfig } from "./broker-config.ts";
-import { hashPassword } from "./password.ts";
-import { systemClock, systemScheduler } from "./ports.ts";
+import { tempDir, until } from "../../../checks/kit.ts";
+import { type RunningBroker, startBroker } from "../broker.ts";
+import { type BrokerConfig, checkBrokerConfig } from "../broker-config.ts";
+import { hashPassword } from "../password.ts";
+import { systemClock, systemScheduler } from "../ports.ts";
 
 export const PASSWORD = "a long enough password";
 const passwordHash = await hashPassword(PASSWORD, randomBytes);
