@@ -1,6 +1,7 @@
 // Reads a device profile and says everything that is wrong with it at once, each with its place and its mend.
 
 import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { LineCounter, isNode, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import type { z } from "zod";
@@ -65,7 +66,7 @@ export function parseDeviceProfile(yamlText: string, fileName: string): ParsedPr
     return { problems: checked.error.issues.flatMap((issue) => problemsOf(issue, document, lines, fileName)) };
   }
   const expected = `${checked.data.profile}.yaml`;
-  if (fileName.endsWith(expected)) return { profile: checked.data };
+  if (basename(fileName) === expected) return { profile: checked.data };
   const place = placeOf(["profile"], document, lines, fileName);
   return { problems: [{ place, mend: `name the profile like its file, or the file ${expected}` }] };
 }
