@@ -1,0 +1,114 @@
+// Our Sparkplug codec against protobufjs on DATA messages of ten metrics. pbf, the fastest general library in our earlier
+// measurements, is not a dependency; there it encoded 0.4 and decoded 4 times as many readings a second as protobufjs.
+
+import protobuf from "protobufjs";
+import { METRIC_FLAG, MetricColumns, VALUE_KIND } from "../coldchain/src/metric-columns.ts";
+import { decodePayload } from "../coldchain/src/sparkplug-decode.ts";
+import { encodePayload } from "../coldchain/src/sparkplug-encode.ts";
+import { seededRandom } from "../coldchain/src/clock.ts";
+import { compare } from "./measure/interleaved.ts";
+
+const METRICS = 10;
+const MESSAGES = 200;
+const NOW_MS = 1_795_000_000_000;
+const DATA_FLAGS = METRIC_FLAG.hasAlias | METRIC_FLAG.hasTime;
+
+interface Reading {
+  readonly alias: number;
+  readonly timeMs: number;
+  readonly value: number;
+}
+
+/** The fields that DATA uses. The codecs that protobufjs makes from a schema are those that its `static` target prints. */
+const metricType = new protobuf.Type("Metric")
+  .add(new protobuf.Field("name", 1, "string"))
+  .add(new protobuf.Field("alias", 2, "uint64"))
+  .add(new protobuf.Field("timestamp", 3, "uint64"))
+  .add(new protobuf.Field("datatype", 4, "uint32"))
+  .add(new protobuf.Field("intValue", 10, "uint32"))
+  .add(new protobuf.Field("longValue", 11, "uint64"))
+  .add(new protobuf.Field("doubleValue", 13, "double"))
+  .add(new protobuf.Field("stringValue", 15, "string"));
+const payloadType = new protobuf.Type("Payload")
+  .add(new protobuf.Field("timestamp", 1, "uint64"))
+  .add(new protobuf.Field("metrics", 2, "Metric", "repeated"))
+  .add(new protobuf.Field("seq", 3, "uint64"));
+new protobuf.Root().add(metricType).add(payloadType);
+
+const random = seededRandom(1);
+const messages = Array.from({ length: MESSAGES }, (_, message) =>
+  Array.from({ length: METRICS }, (_unused, alias): Reading => ({
+    alias: alias + 1,
+    timeMs: NOW_MS + message * 1000,
+    value: Math.round(random() * 600 - 300) / 10,
+  })),
+);
+const columns = new MetricColumns();
+let checksum = 0;
+
+function encodeOurs(readings: readonly Reading[], seq: number): Uint8Array {
+  columns.clear();
+  for (const { alias, timeMs, value } of readings) {
+    const at = columns.push();
+    columns.alias[at] = alias;
+    columns.timeMs[at] = timeMs;
+    columns.value[at] = value;
+    columns.kind[at] = VALUE_KIND.number;
+    columns.flags[at] = DATA_FLAGS;
+  }
+  return encodePayload(columns, { timestampMs: NOW_MS, seq });
+}
+
+function encodeTheirs(readings: readonly Reading[], seq: number): Uint8Array {
+  const metrics = readings.map(({ alias, timeMs, value }) => ({ alias, timestamp: timeMs, doubleValue: value }));
+  return payloadType.encode({ timestamp: NOW_MS, metrics, seq } as unknown as protobuf.Message).finish();
+}
+
+function decodeOurs(bytes: Uint8Array): number {
+  decodePayload(bytes, columns);
+  for (let at = 0; at < columns.length; at++)
+    checksum += (columns.alias[at] as number) + (columns.value[at] as number) + (columns.timeMs[at] as number) * 1e-12;
+  return columns.length;
+}
+
+interface TheirPayload {
+  readonly metrics: readonly { alias: protobuf.Long; timestamp: protobuf.Long; doubleValue: number }[];
+}
+
+function decodeTheirs(bytes: Uint8Array): number {
+  const { metrics } = payloadType.decode(bytes) as unknown as TheirPayload;
+  for (const { alias, timestamp, doubleValue } of metrics)
+    checksum += Number(alias) + doubleValue + Number(timestamp) * 1e-12;
+  return metrics.length;
+}
+
+const payloads = messages.map((readings, seq) => encodeOurs(readings, seq % 256));
+payloads.forEach((bytes, seq) => {
+  if (Buffer.compare(bytes, encodeTheirs(messages[seq] as Reading[], seq % 256)) !== 0)
+    throw new Error(`message ${seq}: the two codecs wrote different bytes`);
+});
+console.log(`${((payloads[0] as Uint8Array).length / METRICS).toFixed(1)} bytes a reading, the same from both codecs`);
+
+compare(
+  `encode, ${METRICS} metrics a message, from reading objects`,
+  [
+    { name: "protobufjs (generated code)", run: () => sum(messages, (each, i) => encodeTheirs(each, i % 256).length) },
+    { name: "coldchain, through columns", run: () => sum(messages, (each, i) => encodeOurs(each, i % 256).length) },
+  ],
+  { unit: "reading" },
+);
+compare(
+  `decode, ${METRICS} metrics a message, every alias, time and value read`,
+  [
+    { name: "protobufjs (generated code)", run: () => sum(payloads, decodeTheirs) },
+    { name: "coldchain, into columns", run: () => sum(payloads, decodeOurs) },
+  ],
+  { unit: "reading" },
+);
+if (!Number.isFinite(checksum)) throw new Error("the checksum is not a number");
+
+/** Does all of it and gives the readings that were in it. */
+function sum<T>(items: readonly T[], work: (item: T, i: number) => number): number {
+  for (let i = 0; i < items.length; i++) checksum += work(items[i] as T, i) * 1e-9;
+  return items.length * METRICS;
+}
