@@ -9,8 +9,8 @@ import { nmeaRound } from "./nmea-sentences.ts";
 export interface NmeaTcpServerOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  /** Where the receiver is now; undefined is a tunnel or a torn antenna. */
-  readonly position: () => RoutePosition | undefined;
+  /** Where the receiver is at that time; undefined is a tunnel or a torn antenna. */
+  readonly position: (utcMs: number) => RoutePosition | undefined;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: the system chooses. */
@@ -49,7 +49,8 @@ export async function nmeaTcpServer(options: NmeaTcpServerOptions): Promise<Nmea
   const talk = (): void => {
     cancel = options.scheduler.after(options.everyMs ?? 1000, talk);
     if (isSilent || sockets.size === 0) return;
-    const round = nmeaRound(options.clock.wallMs(), options.position());
+    const utcMs = options.clock.wallMs();
+    const round = nmeaRound(utcMs, options.position(utcMs));
     for (const socket of sockets) {
       if (socket.writableLength > WAITING_MAX_BYTES) socket.destroy();
       else socket.write(round);
