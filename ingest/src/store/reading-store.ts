@@ -1,5 +1,7 @@
 // The store of readings: one interface, two homes (SQLite, InfluxDB 1.x). See store-contract.test.ts for what both promise.
 
+export { BUCKETS_MAX, READINGS_MAX, WRITES_WAITING_MAX } from "./store-limits.ts";
+export { openReadingReader, openReadingWriter } from "./open-reading-store.ts";
 export {
   StoreError,
   StoreFormatError,
@@ -188,10 +190,3 @@ export type StoreHome =
       readonly password?: string;
       readonly token?: string;
     };
-
-/** Most readings that one `readings` answer holds. */
-export const READINGS_MAX = 1_000_000;
-/** Most buckets that one `series` answer holds. */
-export const BUCKETS_MAX = 10_000;
-/** Most calls of `write` that wait for the one under way. */
-export const WRITES_WAITING_MAX = 16;

@@ -1,0 +1,191 @@
+// The embedded home's way out: reads while another process writes, a page at a time, so that nobody waits long.
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { QUALITY_GOOD } from "@isotherm/coldchain";
+import { BucketBuilder, bucketWidthMs, readingColumns, type ReadingRow, singleBuckets } from "./column-builder.ts";
+import {
+  checkCountQuery,
+  checkLastQuery,
+  checkReadingsQuery,
+  checkSeriesQuery,
+  checkTrackQuery,
+} from "./query-check.ts";
+import type {
+  CountQuery,
+  LastQuery,
+  ReadingColumns,
+  ReadingReader,
+  ReadingsQuery,
+  SeriesBuckets,
+  SeriesId,
+  SeriesQuery,
+  StoredReading,
+  Track,
+  TrackQuery,
+} from "./reading-store.ts";
+import { asStoreWork } from "./sqlite-errors.ts";
+import { checkFormat, READING_STORE_MIGRATIONS } from "./sqlite-schema.ts";
+import { StoreFormatError, StoreUnavailableError } from "./store-errors.ts";
+import { readTrack } from "./track.ts";
+
+/** Rows read before other work of the process has its turn: some ten milliseconds. */
+const PAGE_ROWS = 10_000;
+/** In WAL a writer never blocks a reader, except for moments of recovery. */
+const LOCK_PATIENCE_MS = 200;
+
+interface PageQuery {
+  readonly series: number;
+  readonly fromMs: number;
+  readonly fromOrdinal: number;
+  readonly toMs: number;
+}
+
+export class SqliteReadingReader implements ReadingReader {
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  readonly #page: StatementSync;
+
+  /** @throws StoreUnavailableError when there is no file yet, StoreFormatError */
+  constructor(path: string) {
+    this.#path = path;
+    this.#database = asStoreWork(path, () => open(path));
+    this.#page = this.#database.prepare(
+      `SELECT at_ms, ordinal, value, quality FROM readings
+       WHERE series = ? AND (at_ms, ordinal) >= (?, ?) AND at_ms < ? ORDER BY at_ms, ordinal LIMIT ?`,
+    );
+  }
+
+  async readings(query: ReadingsQuery): Promise<ReadingColumns> {
+    const { limit, fromOrdinal } = checkReadingsQuery(query);
+    const series = this.#idOf(query.series);
+    if (series === undefined) return readingColumns([], false);
+    // One more than asked for says whether there is more.
+    const rows: ReadingRow[] = [];
+    for await (const page of this.#pages({ ...query, series, fromOrdinal }, limit + 1)) rows.push(...page);
+    return readingColumns(rows.slice(0, limit), rows.length > limit);
+  }
+
+  async series(query: SeriesQuery): Promise<SeriesBuckets> {
+    checkSeriesQuery(query);
+    const series = this.#idOf(query.series);
+    if (series === undefined) return singleBuckets([]);
+    const window = { ...query, series, fromOrdinal: 0 };
+    const few = this.#rows(window, query.buckets + 1);
+    if (few.length <= query.buckets) return singleBuckets(few);
+    const buckets = new BucketBuilder(query.fromMs, bucketWidthMs(query));
+    for await (const page of this.#pages(window, Infinity)) for (const row of page) buckets.add(row);
+    return buckets.build();
+  }
+
+  async count(query: CountQuery = {}): Promise<number> {
+    checkCountQuery(query);
+    const tenantId = query.tenantId ?? null;
+    const assetId = query.assetId ?? null;
+    const ids = this.#all(
+      "SELECT id FROM series WHERE (?1 IS NULL OR tenant = ?1) AND (?2 IS NULL OR asset = ?2)",
+      tenantId,
+      assetId,
+    );
+    let count = 0;
+    for (const { id } of ids) {
+      count += Number(this.#all("SELECT count(*) AS count FROM readings WHERE series = ?", id as number)[0]?.["count"]);
+      await nextTurn();
+    }
+    return count;
+  }
+
+  async last(query: LastQuery): Promise<StoredReading | undefined> {
+    checkLastQuery(query);
+    const series = this.#idOf(query.series);
+    if (series === undefined) return undefined;
+    const [row] = this.#all(
+      `SELECT at_ms, ordinal, value, quality FROM readings WHERE series = ? AND at_ms < ? AND (? = 0 OR quality = 0)
+       ORDER BY at_ms DESC, ordinal DESC LIMIT 1`,
+      series,
+      query.beforeMs,
+      query.goodOnly === true ? 1 : 0,
+    );
+    if (row === undefined) return undefined;
+    const { atMs, ordinal, number, quality } = readingRow(row);
+    return { atMs, ordinal, value: quality === QUALITY_GOOD ? number : NaN, quality };
+  }
+
+  async track(query: TrackQuery): Promise<Track> {
+    checkTrackQuery(query);
+    const channels = this.#all(
+      "SELECT channel FROM series WHERE tenant = ? AND asset = ? AND channel LIKE 'latitude/%'",
+      query.tenantId,
+      query.assetId,
+    );
+    const places = channels.map(({ channel }) => String(channel).slice("latitude/".length));
+    return readTrack(this, query, query.place === undefined ? places : [query.place]);
+  }
+
+  async close(): Promise<void> {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #all(sql: string, ...parameters: (string | number | null)[]): Record<string, unknown>[] {
+    return this.#reading(() => this.#database.prepare(sql).all(...parameters));
+  }
+
+  #reading<T>(work: () => T): T {
+    if (!this.#database.isOpen) throw new StoreUnavailableError("STORE_UNAVAILABLE", `${this.#path} was closed`);
+    return asStoreWork(this.#path, work);
+  }
+
+  #idOf({ tenantId, assetId, channel }: SeriesId): number | undefined {
+    const found = this.#all(
+      "SELECT id FROM series WHERE tenant = ? AND asset = ? AND channel = ?",
+      tenantId,
+      assetId,
+      channel,
+    );
+    return found[0]?.["id"] as number | undefined;
+  }
+
+  #rows({ series, fromMs, fromOrdinal, toMs }: PageQuery, limit: number): ReadingRow[] {
+    return this.#reading(() => this.#page.all(series, fromMs, fromOrdinal, toMs, limit)).map(readingRow);
+  }
+
+  async *#pages(query: PageQuery, limit: number): AsyncGenerator<ReadingRow[]> {
+    let from = query;
+    for (let left = limit; left > 0;) {
+      const wanted = Math.min(left, PAGE_ROWS);
+      const rows = this.#rows(from, wanted);
+      yield rows;
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < wanted) return;
+      left -= rows.length;
+      from = { ...from, fromMs: last.atMs, fromOrdinal: last.ordinal + 1 };
+      await nextTurn();
+    }
+  }
+}
+
+function readingRow(row: Record<string, unknown>): ReadingRow {
+  return {
+    atMs: row["at_ms"] as number,
+    ordinal: row["ordinal"] as number,
+    number: (row["value"] as number | null) ?? NaN,
+    quality: row["quality"] as number,
+  };
+}
+
+function open(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: LOCK_PATIENCE_MS });
+  try {
+    const version = checkFormat(database, path, READING_STORE_MIGRATIONS.length);
+    if (version < READING_STORE_MIGRATIONS.length) {
+      if (version === 0) throw new StoreUnavailableError("STORE_UNAVAILABLE", `${path} has no readings yet`);
+      throw new StoreFormatError(
+        "STORE_TOO_OLD",
+        `${path} has format ${version}; start ingest, which brings it forward`,
+      );
+    }
+    return database;
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+}
