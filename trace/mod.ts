@@ -18,3 +18,4 @@ export { TraceWriter, type WrittenFact } from "./src/trace-writer.ts";
 export { type TraceReader, openTraceReader } from "./src/trace-reader.ts";
 export { People, type PeopleDeps, SESSION_LIFE_MS } from "./src/people.ts";
 export { INTENTS_WAITING_MAX, IntentOutbox, type WaitingIntent } from "./src/intent-outbox.ts";
+export { type TraceClient, traceClient } from "./src/api-client.ts";

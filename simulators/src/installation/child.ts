@@ -1,4 +1,4 @@
-// One process of the demo: started from its entry file, ready when it says so, killed and started again on demand.
+// One process of an installation: started from its entry file, ready when it says so, killed and started again on demand.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream, type WriteStream } from "node:fs";
@@ -13,6 +13,8 @@ export interface ChildOptions {
   /** A start that is not ready by then has failed. */
   readonly readyMsMax: number;
   readonly scheduler: Scheduler;
+  /** Beyond this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called when the process ends without having been told to. */
   readonly onUnexpectedEnd?: (name: string, lastLines: readonly string[]) => void;
 }
@@ -65,6 +67,7 @@ export class Child {
     this.#lastLines.length = 0;
     const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...this.#options.args], {
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...this.#options.env },
     });
     this.#process = child;
     await new Promise<void>((resolve, reject) => {
