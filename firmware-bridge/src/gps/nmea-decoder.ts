@@ -7,7 +7,8 @@ import { factsOf } from "./sentence-facts.ts";
 import type { SentenceFacts } from "./sentence-facts.ts";
 
 export interface Fix {
-  /** Null without a date, or with one before `earliestUtcMs`: receivers whose week counter rolled over give those. */
+  /** Null without a date, or with one before `earliestUtcMs`: receivers whose week counter rolled over give those.
+   * In mode 1 it is the receiver's own clock, which nothing has set right yet. */
   readonly timeUtcMs: number | null;
   /** `HH:MM:SS.sss`, UTC. */
   readonly timeOfDay: string | null;

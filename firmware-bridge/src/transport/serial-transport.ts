@@ -24,9 +24,11 @@ class SerialTransport implements Transport {
   readonly #options: Required<SerialTransportOptions>;
   readonly #bytes = listeners<Uint8Array>();
   readonly #closes = listeners<Error | undefined>();
+  readonly #operations = new Set<(cause: Error | undefined) => void>();
   #port: SerialPort | undefined;
   #opening: Promise<void> | undefined;
   #flushing: Promise<void> | undefined;
+  #shutting: Promise<void> | undefined;
 
   constructor(options: SerialTransportOptions) {
     this.#options = { parity: "none", dataBits: 8, stopBits: 1, ...options };
@@ -56,8 +58,10 @@ class SerialTransport implements Transport {
     }
   }
 
-  #openNew(): Promise<void> {
-    return new Promise((resolve, reject) => {
+  async #openNew(): Promise<void> {
+    // The system lends the port out once only: the last loan has to end first.
+    await this.#shutting;
+    await new Promise<void>((resolve, reject) => {
       const port = new SerialPort({ ...this.#options, autoOpen: false });
       // A port without a data listener does not notice that it was unplugged, so this one stays attached for life.
       port.on("data", (bytes: Buffer) => {
@@ -78,39 +82,43 @@ class SerialTransport implements Transport {
 
   async write(bytes: Uint8Array): Promise<void> {
     await this.#flushing;
-    const port = this.#port;
-    if (port === undefined) throw new TransportError("TRANSPORT_CLOSED", `${this.name} is not open.`);
-    await new Promise<void>((resolve, reject) => {
-      port.write(Buffer.from(bytes), undefined, (error) => {
-        if (error) {
-          reject(new TransportError("TRANSPORT_LOST", `Writing to ${this.name} failed.`, { cause: error }));
-        } else {
-          resolve();
-        }
-      });
-    });
+    await this.#untilDone((port, done) => port.write(Buffer.from(bytes), undefined, done));
   }
 
   discardInput(): void {
-    const port = this.#port;
-    if (port === undefined || this.#flushing !== undefined) return;
+    if (this.#port === undefined || this.#flushing !== undefined) return;
     // Bytes that a stalled event loop left in the kernel are dropped here; a tty that cannot flush has nothing to drop.
-    this.#flushing = new Promise((resolve) => {
-      port.flush(() => {
-        this.#flushing = undefined;
-        resolve();
+    const flushed = this.#untilDone((port, done) => port.flush(done))
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#flushing === flushed) this.#flushing = undefined;
       });
-    });
+    this.#flushing = flushed;
   }
 
   async close(): Promise<void> {
     await this.#opening?.catch(() => undefined);
     const port = this.#port;
     if (port === undefined) return;
-    await new Promise<void>((resolve) => {
-      port.close(() => resolve());
-    });
     this.#lost(port, undefined);
+    await this.#shutting;
+  }
+
+  /** Runs one operation of the port. A port that vanishes may never call back, so its loss ends the operation too. */
+  #untilDone(operation: (port: SerialPort, done: (error?: Error | null) => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const port = this.#port;
+      if (port === undefined) return reject(new TransportError("TRANSPORT_CLOSED", `${this.name} is not open.`));
+      const lost = (cause: Error | undefined): void => {
+        reject(new TransportError("TRANSPORT_LOST", `${this.name} went away.`, { cause }));
+      };
+      this.#operations.add(lost);
+      operation(port, (error) => {
+        this.#operations.delete(lost);
+        if (error) lost(error);
+        else resolve();
+      });
+    });
   }
 
   /** Runs for the first of the several 'error' and 'close' events that one end of a port may give. */
@@ -118,11 +126,25 @@ class SerialTransport implements Transport {
     if (this.#port !== port) return;
     this.#port = undefined;
     this.#flushing = undefined;
-    port.destroy();
+    for (const lost of this.#operations) lost(reason);
+    this.#operations.clear();
+    this.#shutting = shut(port);
     const error =
       reason && new TransportError("TRANSPORT_LOST", `${this.name} went away: ${reason.message}`, { cause: reason });
     this.#closes.tell(error);
   }
+}
+
+/** Gives the port back to the system. A port that is already on its way out ends with its 'close'. */
+async function shut(port: SerialPort): Promise<void> {
+  if (port.isOpen) {
+    await new Promise<void>((resolve) => {
+      port.once("close", () => resolve());
+      port.once("error", () => resolve());
+      if (!port.closing) port.close(() => resolve());
+    });
+  }
+  port.destroy();
 }
 
 function openError(path: string, cause: Error): TransportError {

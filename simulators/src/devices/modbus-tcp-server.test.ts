@@ -42,7 +42,7 @@ byMbpoll.after(() => server.close());
 async function mbpoll(...options: string[]): Promise<string> {
   const all = ["-m", "tcp", "-p", String(server.port), "-0", "-1", "-o", "0.3", ...options, server.host];
   const run = promisify(execFile)("mbpoll", all);
-  const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
+  const { stdout, stderr } = await run.catch((error: unknown) => error as { stdout: string; stderr: string });
   return stdout + stderr;
 }
 
