@@ -89,3 +89,7 @@ export {
   nextAlarm,
 } from "./src/alarm-state.ts";
 export { parseDurationMs } from "./src/duration.ts";
+export { encodePayload } from "./src/sparkplug-encode.ts";
+export { decodePayload } from "./src/sparkplug-decode.ts";
+export { type PayloadHead } from "./src/sparkplug-fields.ts";
+export { PayloadError } from "./src/payload-error.ts";

@@ -34,3 +34,5 @@ export {
   type Track,
   type TrackQuery,
 } from "./src/store/reading-store.ts";
+export { openStateReader } from "./src/state-reader.ts";
+export { StateFileError, type StateFileCode } from "./src/errors.ts";

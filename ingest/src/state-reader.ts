@@ -1,8 +1,160 @@
 // Ingest's state for those who only read it: the console, the driver's page, reports.
 
-import type { StateReader } from "./state-rows.ts";
+import { type Range, type RangeSet, qualityOf } from "@isotherm/coldchain";
+import { alarmRowOf, storedAlarmOf } from "./alarm-table.ts";
+import { auditOf } from "./audit-table.ts";
+import { excursionRowOf } from "./excursion-table.ts";
+import { declarationOf } from "./gateway-table.ts";
+import { gatewayIdOf } from "./message.ts";
+import { type SqlRow, type SqlValue, type StateDb, openStateReadOnly } from "./state-db.ts";
+import type {
+  AlarmQuery,
+  AlarmRow,
+  AssetRow,
+  AssetStatus,
+  CompletenessRow,
+  ExcursionQuery,
+  ExcursionRow,
+  LatestRow,
+  QuarantineRow,
+  StateReader,
+} from "./state-rows.ts";
+import { streamOf } from "./stream-table.ts";
 
-export type { StateReader } from "./state-rows.ts";
+const HOLES_MAX = 100;
 
-/** Opens the state file read-only. Throws StateFileError when it is absent or of a newer version. */
-export declare function openStateReader(stateFile: string): StateReader;
+/** Opens the state file read-only. Throws StateFileError when it is absent, of another version, or no state of ours. */
+export function openStateReader(stateFile: string): StateReader {
+  const db = openStateReadOnly(stateFile);
+  return {
+    assets: (tenantId) => readAssets(db, tenantId),
+    latest: (tenantId, assetId) => readLatest(db, tenantId, assetId),
+    excursions: (query) => readExcursions(db, query),
+    alarms: (query) => readAlarms(db, query),
+    audit: (tenantId, subjectId) =>
+      db
+        .all("SELECT * FROM audit WHERE subject_id = ? AND tenant_id = ? ORDER BY audit_id", subjectId, tenantId)
+        .map(auditOf),
+    completeness: (tenantId) => readCompleteness(db, tenantId),
+    quarantine: (tenantId, limit) => readQuarantine(db, tenantId, limit),
+    cursor: () => db.cursor(),
+    close: () => db.close(),
+  };
+}
+
+const numberOrNull = (value: SqlValue | undefined): number | null =>
+  value === null || value === undefined ? null : Number(value);
+
+function readAssets(db: StateDb, tenantId: string): AssetRow[] {
+  const channels = "SELECT * FROM channel WHERE tenant_id = ? AND asset_id = ? ORDER BY channel";
+  return db.all("SELECT * FROM asset WHERE tenant_id = ? ORDER BY asset_id", tenantId).map((row) => ({
+    tenantId,
+    assetId: String(row["asset_id"]),
+    gatewayId: gatewayIdOf(String(row["gateway_key"])),
+    status: String(row["status"]) as AssetStatus,
+    channels: db.all(channels, tenantId, String(row["asset_id"])).map(declarationOf),
+    lastSampledAtMs: numberOrNull(row["last_sampled_at_ms"]),
+    lastReceivedAtMs: numberOrNull(row["last_received_at_ms"]),
+  }));
+}
+
+function readLatest(db: StateDb, tenantId: string, assetId: string): LatestRow[] {
+  const sql = "SELECT * FROM channel WHERE tenant_id = ? AND asset_id = ? AND at_ms IS NOT NULL ORDER BY channel";
+  return db.all(sql, tenantId, assetId).map((row) => ({
+    channel: String(row["channel"]),
+    role: String(row["role"]),
+    unit: String(row["unit"]),
+    resolution: Number(row["resolution"]),
+    atMs: Number(row["at_ms"]),
+    value: numberOrNull(row["value"]),
+    quality: qualityOf(Number(row["quality"])) ?? "stale",
+  }));
+}
+
+/** Conditions and their values, for those of a query that are given. */
+function where(conditions: readonly (readonly [string, SqlValue | undefined])[]): { sql: string; values: SqlValue[] } {
+  const given = conditions.filter((each): each is readonly [string, SqlValue] => each[1] !== undefined);
+  return { sql: given.map(([sql]) => sql).join(" AND "), values: given.map(([, value]) => value) };
+}
+
+function readExcursions(db: StateDb, query: ExcursionQuery): ExcursionRow[] {
+  const { sql, values } = where([
+    ["tenant_id = ?", query.tenantId],
+    ["asset_id = ?", query.assetId],
+    ["shipment_id = ?", query.shipmentId],
+    ["(end_ms IS NULL OR end_ms >= ?)", query.fromMs],
+    ["start_ms <= ?", query.toMs],
+  ]);
+  return db
+    .all(`SELECT * FROM excursion WHERE ${sql} ORDER BY start_ms DESC LIMIT ?`, ...values, query.limit)
+    .map(excursionRowOf);
+}
+
+const ALARMS = `SELECT a.*, c.value AS latest_value FROM alarm a LEFT JOIN channel c
+  ON c.tenant_id = a.tenant_id AND c.asset_id = a.asset_id AND c.channel = a.channel`;
+
+function readAlarms(db: StateDb, query: AlarmQuery): AlarmRow[] {
+  const { sql, values } = where([
+    ["a.tenant_id = ?", query.tenantId],
+    ["a.asset_id = ?", query.assetId],
+    ["a.open = ?", query.openOnly === true ? 1 : undefined],
+    ["EXISTS (SELECT 1 FROM json_each(a.shipment_ids) WHERE value = ?)", query.shipmentId],
+  ]);
+  return db
+    .all(`${ALARMS} WHERE ${sql} ORDER BY a.raised_at_ms DESC, a.alarm_id LIMIT ?`, ...values, query.limit)
+    .map((row) => alarmRowOf(storedAlarmOf(row), numberOrNull(row["latest_value"])));
+}
+
+function readCompleteness(db: StateDb, tenantId: string | undefined): CompletenessRow[] {
+  const from = "SELECT s.*, g.tenant_id, g.gateway_id FROM stream s JOIN gateway g USING (gateway_key)";
+  const order = "ORDER BY g.tenant_id, g.gateway_id, s.asset_id, s.stream_id";
+  const rows =
+    tenantId === undefined ? db.all(`${from} ${order}`) : db.all(`${from} WHERE g.tenant_id = ? ${order}`, tenantId);
+  return rows.map((row) => completenessOf(row));
+}
+
+function completenessOf(row: SqlRow): CompletenessRow {
+  const { epoch, assetId, issued, accepted, quarantined, gone } = streamOf(row);
+  return {
+    tenantId: String(row["tenant_id"]),
+    gatewayId: String(row["gateway_id"]),
+    epoch,
+    assetId,
+    issued,
+    accepted: accepted.size,
+    quarantined: quarantined.size,
+    gone: gone.size,
+    holes: holesOf(accepted, issued),
+  };
+}
+
+function holesOf(accepted: RangeSet, issued: number): Range[] {
+  const holes: Range[] = [];
+  for (const hole of accepted.missing(1, issued)) {
+    if (holes.length === HOLES_MAX) break;
+    holes.push(hole);
+  }
+  return holes;
+}
+
+function readQuarantine(db: StateDb, tenantId: string | undefined, limit: number): QuarantineRow[] {
+  const columns = `quarantine_id, tenant_id, gateway_key, asset_id, epoch, kind, numbers, reason,
+    length(bytes) AS byte_count, received_at_ms`;
+  const order = "ORDER BY quarantine_id DESC LIMIT ?";
+  const rows =
+    tenantId === undefined
+      ? db.all(`SELECT ${columns} FROM quarantine ${order}`, limit)
+      : db.all(`SELECT ${columns} FROM quarantine WHERE tenant_id = ? ${order}`, tenantId, limit);
+  return rows.map((row) => ({
+    quarantineId: Number(row["quarantine_id"]),
+    tenantId: String(row["tenant_id"]),
+    gatewayId: gatewayIdOf(String(row["gateway_key"])),
+    assetId: String(row["asset_id"]),
+    epoch: row["epoch"] === null ? null : String(row["epoch"]),
+    kind: String(row["kind"]),
+    numbers: String(row["numbers"]),
+    reason: String(row["reason"]),
+    byteCount: Number(row["byte_count"]),
+    receivedAtMs: Number(row["received_at_ms"]),
+  }));
+}

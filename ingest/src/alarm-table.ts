@@ -1,0 +1,129 @@
+// Alarms: their state by the table of the domain, and what people see of them.
+
+import { ALARM_NORMAL, type AlarmState } from "@isotherm/coldchain";
+import type { SqlRow, StateDb } from "./state-db.ts";
+import type { AlarmRow } from "./state-rows.ts";
+
+export const SILENT_RULE = "gateway-silent";
+
+export interface StoredAlarm {
+  readonly alarmId: string;
+  readonly tenantId: string;
+  readonly assetId: string;
+  readonly channel: string;
+  readonly ruleId: string;
+  readonly profileId: string;
+  readonly side: "high" | "low" | null;
+  readonly limit: number | null;
+  readonly state: AlarmState;
+  readonly severity: "warning" | "breach";
+  readonly raisedAtMs: number;
+  readonly startMs: number;
+  readonly returnedAtMs: number | null;
+  readonly acknowledgedAtMs: number | null;
+  readonly acknowledgedBy: string | null;
+  readonly peak: number | null;
+  readonly shipmentIds: readonly string[];
+  /** Stands on after the occurrence has closed. */
+  readonly foundLate: boolean;
+}
+
+export function storedAlarmOf(row: SqlRow): StoredAlarm {
+  const number = (name: string): number | null => (row[name] === null ? null : Number(row[name]));
+  const side = row["side"];
+  return {
+    alarmId: String(row["alarm_id"]),
+    tenantId: String(row["tenant_id"]),
+    assetId: String(row["asset_id"]),
+    channel: String(row["channel"]),
+    ruleId: String(row["rule_id"]),
+    profileId: String(row["profile_id"]),
+    side: side === "high" || side === "low" ? side : null,
+    limit: number("limit_value"),
+    state: JSON.parse(String(row["state_body"])) as AlarmState,
+    severity: row["severity"] === "breach" ? "breach" : "warning",
+    foundLate: row["found_late"] === 1,
+    raisedAtMs: Number(row["raised_at_ms"]),
+    startMs: Number(row["start_ms"]),
+    returnedAtMs: number("returned_at_ms"),
+    acknowledgedAtMs: number("acknowledged_at_ms"),
+    acknowledgedBy: row["acknowledged_by"] === null ? null : String(row["acknowledged_by"]),
+    peak: number("peak"),
+    shipmentIds: JSON.parse(String(row["shipment_ids"])) as string[],
+  };
+}
+
+/** @param latestValue the newest value of its channel, null when there is none */
+export function alarmRowOf(alarm: StoredAlarm, latestValue: number | null): AlarmRow {
+  const { state, ...rest } = alarm;
+  return { ...rest, state: state.name, shelvedUntilMs: state.name === "shelved" ? state.untilMs : null, latestValue };
+}
+
+export class AlarmTable {
+  readonly #db: StateDb;
+
+  constructor(db: StateDb) {
+    this.#db = db;
+  }
+
+  get(alarmId: string): StoredAlarm | undefined {
+    const row = this.#db.get("SELECT * FROM alarm WHERE alarm_id = ?", alarmId);
+    return row === undefined ? undefined : storedAlarmOf(row);
+  }
+
+  row(alarmId: string): AlarmRow | undefined {
+    const alarm = this.get(alarmId);
+    if (alarm === undefined) return undefined;
+    const sql = "SELECT value FROM channel WHERE tenant_id = ? AND asset_id = ? AND channel = ?";
+    const latest = this.#db.get(sql, alarm.tenantId, alarm.assetId, alarm.channel)?.["value"] ?? null;
+    return alarmRowOf(alarm, latest === null ? null : Number(latest));
+  }
+
+  /** Occurrences of one rule on one channel, earliest first. */
+  of(tenantId: string, assetId: string, channel: string, ruleId: string): StoredAlarm[] {
+    const sql = `SELECT * FROM alarm WHERE tenant_id = ? AND asset_id = ? AND channel = ? AND rule_id = ?
+      ORDER BY start_ms, alarm_id`;
+    return this.#db.all(sql, tenantId, assetId, channel, ruleId).map(storedAlarmOf);
+  }
+
+  /** Rules of a channel that have an occurrence that is not closed. */
+  openRules(tenantId: string, assetId: string, channel: string): string[] {
+    const sql = `SELECT DISTINCT rule_id FROM alarm WHERE tenant_id = ? AND asset_id = ? AND channel = ? AND open = 1`;
+    return this.#db.all(sql, tenantId, assetId, channel).map((row) => String(row["rule_id"]));
+  }
+
+  /** Shelved until this time or earlier. */
+  shelfEnded(nowMs: number): StoredAlarm[] {
+    const sql = "SELECT * FROM alarm WHERE shelved_until_ms IS NOT NULL AND shelved_until_ms <= ?";
+    return this.#db.all(sql, nowMs).map(storedAlarmOf);
+  }
+
+  /** Within a transaction. */
+  save(alarm: StoredAlarm): void {
+    const { state } = alarm;
+    this.#db.run(
+      "INSERT OR REPLACE INTO alarm VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      alarm.alarmId,
+      alarm.tenantId,
+      alarm.assetId,
+      alarm.channel,
+      alarm.ruleId,
+      alarm.profileId,
+      alarm.side,
+      alarm.limit,
+      state.name,
+      JSON.stringify(state),
+      state.name === ALARM_NORMAL.name ? 0 : 1,
+      alarm.severity,
+      alarm.foundLate ? 1 : 0,
+      alarm.raisedAtMs,
+      alarm.startMs,
+      alarm.returnedAtMs,
+      alarm.acknowledgedAtMs,
+      alarm.acknowledgedBy,
+      state.name === "shelved" ? state.untilMs : null,
+      alarm.peak,
+      JSON.stringify(alarm.shipmentIds),
+    );
+  }
+}

@@ -1,0 +1,247 @@
+// What one batch of messages will change, worked out without changing anything: a batch whose storing fails is planned
+// again from the same messages, as if it had never been looked at.
+
+import {
+  type Anchor,
+  CONTRACT_VERSION,
+  type GoneRange,
+  GATEWAY_STREAM,
+  type StreamBirth,
+  formatRanges,
+} from "@isotherm/coldchain";
+import type { ReceivedBirth } from "./birth-table.ts";
+import { type Decoded, decode } from "./decode.ts";
+import type { FailureMemory } from "./failure-memory.ts";
+import { applyBirth, type GatewayState } from "./gateway-table.ts";
+import type { IngestBounds } from "./bounds.ts";
+import { type RawMessage, streamKeyOf } from "./message.ts";
+import { planData } from "./plan-data.ts";
+import { planRefusal } from "./plan-refusal.ts";
+import type { QuarantineEntry } from "./quarantine-table.ts";
+import { ReadingAssembly } from "./reading-assembly.ts";
+import type { IngestState } from "./state.ts";
+import type { AssetStatus } from "./state-rows.ts";
+import { copyStream, type DigestedRecord, type StreamState } from "./stream-state.ts";
+
+/** Things counted while planning; they are added to the metrics once, when the batch is committed. */
+export const PLAN_COUNTS = [
+  "messages",
+  "ignored",
+  "unknown-group",
+  "births",
+  "births-refused",
+  "deaths",
+  "stale-deaths",
+  "records",
+  "duplicates",
+  "duplicates-unchecked",
+  "conflicts",
+  "gone",
+  "over-ranges",
+  "pending",
+  "pending-full",
+  "quarantine-full",
+  "undecodable",
+  "birth-unknown",
+  "not-under-contract",
+  "contract-unsupported",
+  "points-refused",
+] as const;
+export type PlanCount = (typeof PLAN_COUNTS)[number];
+
+export interface PlanDeps {
+  readonly state: IngestState;
+  readonly failures: FailureMemory;
+  /** Tenant of each Sparkplug group. */
+  readonly groups: Readonly<Record<string, string>>;
+  readonly bounds: IngestBounds;
+}
+
+export interface PendingEntry {
+  readonly stream: StreamState;
+  readonly birthId: string;
+  readonly digested: DigestedRecord;
+  readonly receivedAtMs: number;
+}
+
+export class BatchPlan {
+  readonly deps: PlanDeps;
+  readonly gateways = new Map<string, GatewayState>();
+  /** Asset by `<tenant>/<asset>`, with the status that a birth or death gave it. */
+  readonly assetStatuses = new Map<string, [tenantId: string, assetId: string, gatewayKey: string, AssetStatus]>();
+  /** Gateways whose assets all change with them, in order with the rest: kept as a list of steps. */
+  readonly births: (ReceivedBirth & { readonly tenantId: string })[] = [];
+  /** Copies, changed here; written when the batch is committed. */
+  readonly streams = new Map<string, StreamState>();
+  readonly digests = new Map<StreamState, Map<number, string>>();
+  readonly gone: {
+    readonly stream: StreamState;
+    readonly ranges: readonly GoneRange[];
+    readonly receivedAtMs: number;
+  }[] = [];
+  readonly anchors = new Map<string, { readonly gatewayKey: string; readonly anchor: Anchor }>();
+  readonly pending: PendingEntry[] = [];
+  readonly #pendingCounts = new Map<string, number>();
+  readonly gatewayRecords: PendingEntry[] = [];
+  readonly readings = new ReadingAssembly();
+  readonly quarantine: QuarantineEntry[] = [];
+  readonly failed: string[] = [];
+  readonly rebirths = new Set<string>();
+  readonly counts = new Map<PlanCount, number>();
+  readonly #quarantineBytes = new Map<string, number>();
+  readonly #births = new Map<string, StreamBirth>();
+
+  constructor(deps: PlanDeps, messages: readonly RawMessage[]) {
+    this.deps = deps;
+    for (const message of messages) this.#take(message);
+  }
+
+  count(name: PlanCount, by = 1): void {
+    if (by > 0) this.counts.set(name, (this.counts.get(name) ?? 0) + by);
+  }
+
+  /** The stream as this batch leaves it. */
+  stream(gatewayKey: string, epoch: string, assetId: string): StreamState {
+    const key = streamKeyOf(gatewayKey, epoch, assetId);
+    let stream = this.streams.get(key);
+    if (stream === undefined) {
+      stream = copyStream(this.deps.state.streams.get(gatewayKey, epoch, assetId));
+      this.streams.set(key, stream);
+    }
+    return stream;
+  }
+
+  anchorOf(gatewayKey: string, bootId: string, ordinal: number): Anchor | undefined {
+    const planned = this.anchors.get(`${gatewayKey}/${bootId}/${ordinal}`);
+    return planned?.anchor ?? this.deps.state.anchors.get(gatewayKey, bootId, ordinal);
+  }
+
+  /** False when the gateway's room is full: then what should go there is not accepted. */
+  tryQuarantine(entry: QuarantineEntry): boolean {
+    const { gatewayKey, bytes } = entry;
+    const kept = this.#quarantineBytes.get(gatewayKey) ?? this.deps.state.quarantine.bytesOf(gatewayKey);
+    if (kept + bytes.length > this.deps.bounds.quarantineBytesMax) {
+      this.count("quarantine-full");
+      return false;
+    }
+    this.#quarantineBytes.set(gatewayKey, kept + bytes.length);
+    this.quarantine.push(entry);
+    return true;
+  }
+
+  /** False when the gateway has too many records waiting already. */
+  tryPending(gatewayKey: string, entry: PendingEntry): boolean {
+    const waiting = this.#pendingCounts.get(gatewayKey) ?? this.deps.state.anchors.pendingCount(gatewayKey);
+    if (waiting >= this.deps.bounds.pendingRecordsMax) {
+      this.count("pending-full");
+      return false;
+    }
+    this.#pendingCounts.set(gatewayKey, waiting + 1);
+    this.pending.push(entry);
+    this.count("pending");
+    return true;
+  }
+
+  noteDigest(stream: StreamState, number: number, digest: string): void {
+    const known = this.digests.get(stream);
+    if (known === undefined) this.digests.set(stream, new Map([[number, digest]]));
+    else known.set(number, digest);
+  }
+
+  gateway(said: Decoded, tenantId: string, receivedAtMs: number): GatewayState {
+    const { gatewayKey, groupId, gatewayId } = said;
+    let gateway = this.gateways.get(gatewayKey);
+    if (gateway === undefined) {
+      gateway = this.deps.state.gateways.get(gatewayKey) ?? {
+        gatewayKey,
+        groupId,
+        gatewayId,
+        tenantId,
+        status: "online",
+        birthSeq: null,
+        primaryHost: null,
+        contractVersion: null,
+        maxSilenceMs: null,
+        lastMessageMs: receivedAtMs,
+        diedAtMs: null,
+        silentAlarmId: null,
+      };
+      this.gateways.set(gatewayKey, gateway);
+    }
+    return gateway;
+  }
+
+  #take(message: RawMessage): void {
+    this.count("messages");
+    const said = decode(message, (gatewayKey, assetId, birthId) => this.#birth(gatewayKey, assetId, birthId));
+    if (said === undefined) return this.count("ignored");
+    const tenantId = this.deps.groups[said.groupId];
+    if (tenantId === undefined) return this.count("unknown-group");
+    const gateway = this.gateway(said, tenantId, message.receivedAtMs);
+    if (said.kind === "gateway-death") return this.#takeDeath(gateway, said.birthSeq, message.receivedAtMs);
+    gateway.lastMessageMs = Math.max(gateway.lastMessageMs, message.receivedAtMs);
+    gateway.status = "online";
+    gateway.diedAtMs = null;
+    if (said.kind === "gateway-birth") {
+      this.count("births");
+      return applyBirth(gateway, said);
+    }
+    if (said.kind === "gateway-data") return;
+    const { assetId } = said;
+    if (said.kind === "asset-death") {
+      this.count("deaths");
+      return this.#setAsset(gateway, assetId, "offline");
+    }
+    this.#setAsset(gateway, assetId, "online");
+    if (said.kind === "asset-birth") return this.#takeBirth(gateway, said.birthId, said.birth, message.receivedAtMs);
+    if (said.kind === "asset-birth-refused") {
+      this.count("births-refused");
+      this.rebirths.add(gateway.gatewayKey);
+    } else if (!supported(gateway.contractVersion)) this.count("contract-unsupported");
+    else if (said.kind === "data") planData(this, gateway, said.birth, said.message, message);
+    else planRefusal(this, gateway, said, message);
+  }
+
+  #takeBirth(gateway: GatewayState, birthId: string, birth: StreamBirth, receivedAtMs: number): void {
+    const { gatewayKey, tenantId } = gateway;
+    this.count("births");
+    this.#births.set(`${gatewayKey}/${birth.assetId}/${birthId}`, birth);
+    this.births.push({ gatewayKey, tenantId, birthId, birth, receivedAtMs });
+    const stream = this.stream(gatewayKey, birth.epoch, birth.assetId);
+    stream.issued = Math.max(stream.issued, birth.issued);
+  }
+
+  #takeDeath(gateway: GatewayState, birthSeq: number | null, receivedAtMs: number): void {
+    // A will of a connection that a newer birth has replaced says nothing about the gateway as it is now.
+    if (gateway.birthSeq !== null && birthSeq !== null && birthSeq !== gateway.birthSeq)
+      return this.count("stale-deaths");
+    this.count("deaths");
+    gateway.status = "offline";
+    gateway.diedAtMs ??= receivedAtMs;
+    for (const [key, entry] of this.assetStatuses)
+      if (entry[2] === gateway.gatewayKey) this.assetStatuses.set(key, [entry[0], entry[1], entry[2], "offline"]);
+  }
+
+  #setAsset({ tenantId, gatewayKey }: GatewayState, assetId: string, status: AssetStatus): void {
+    if (assetId === GATEWAY_STREAM) return;
+    this.assetStatuses.set(`${tenantId}/${assetId}`, [tenantId, assetId, gatewayKey, status]);
+  }
+
+  #birth(gatewayKey: string, assetId: string, birthId: string): StreamBirth | undefined {
+    const planned = this.#births.get(`${gatewayKey}/${assetId}/${birthId}`);
+    return planned ?? this.deps.state.births.get(gatewayKey, assetId, birthId);
+  }
+}
+
+/** A gateway whose birth was not seen is taken at the word of its messages; one of a newer major version is not guessed at. */
+function supported(contractVersion: string | null): boolean {
+  if (contractVersion === null) return true;
+  const major = Number(contractVersion.split(".")[0]);
+  const ours = Number(CONTRACT_VERSION.split(".")[0]);
+  return major === ours || major === ours - 1;
+}
+
+/** The numbers of one record or several, as ranges in text. */
+export function numbersText(numbers: readonly number[]): string {
+  return formatRanges(numbers.map((number) => ({ first: number, last: number })));
+}

@@ -1,0 +1,55 @@
+// Births that were ever received, so that old messages can be read after a restart.
+
+import type { StreamBirth } from "@isotherm/coldchain";
+import type { StateDb } from "./state-db.ts";
+
+/** Births kept parsed in memory; further ones are read again from the file. */
+const BIRTHS_CACHED_MAX = 20_000;
+
+export interface ReceivedBirth {
+  readonly gatewayKey: string;
+  readonly birthId: string;
+  readonly birth: StreamBirth;
+  readonly receivedAtMs: number;
+}
+
+export class BirthTable {
+  readonly #db: StateDb;
+  readonly #cache = new Map<string, StreamBirth>();
+
+  constructor(db: StateDb) {
+    this.#db = db;
+  }
+
+  get(gatewayKey: string, assetId: string, birthId: string): StreamBirth | undefined {
+    const key = `${gatewayKey}/${assetId}/${birthId}`;
+    const cached = this.#cache.get(key);
+    if (cached !== undefined) return cached;
+    const row = this.#db.get(
+      "SELECT birth FROM birth WHERE gateway_key = ? AND asset_id = ? AND birth_id = ?",
+      gatewayKey,
+      assetId,
+      birthId,
+    );
+    if (row === undefined) return undefined;
+    const birth = JSON.parse(String(row["birth"])) as StreamBirth;
+    if (this.#cache.size >= BIRTHS_CACHED_MAX) {
+      const oldest = this.#cache.keys().next();
+      if (oldest.done !== true) this.#cache.delete(oldest.value);
+    }
+    this.#cache.set(key, birth);
+    return birth;
+  }
+
+  /** Within a transaction. */
+  save({ gatewayKey, birthId, birth, receivedAtMs }: ReceivedBirth): void {
+    this.#db.run(
+      "INSERT OR IGNORE INTO birth VALUES (?, ?, ?, ?, ?)",
+      gatewayKey,
+      birth.assetId,
+      birthId,
+      JSON.stringify(birth),
+      receivedAtMs,
+    );
+  }
+}

@@ -1,0 +1,52 @@
+// How much ingest holds at most, and what happens beyond: each bound with its policy.
+
+export interface IngestBounds {
+  /** Waiting messages; over either bound whole DDATA messages are dropped unaccepted, and the gateways send them again. */
+  readonly inboxMessagesMax: number;
+  readonly inboxBytesMax: number;
+  /** One batch, and so one transaction. */
+  readonly batchMessagesMax: number;
+  readonly batchBytesMax: number;
+  /** A batch is taken this long after its first message came, at the latest. */
+  readonly batchWaitMs: number;
+  /** Bytes in quarantine for one gateway; beyond, nothing more of its is quarantined, and so not accepted. */
+  readonly quarantineBytesMax: number;
+  /** Records of one gateway that wait for an anchor; beyond, further ones are not accepted. */
+  readonly pendingRecordsMax: number;
+  /** How long a record waits for its anchor before it is stored at its untrusted time. */
+  readonly pendingWaitMs: number;
+  /** Ranges of accepted numbers in one stream; a number that would open one more is not accepted. */
+  readonly streamRangesMax: number;
+  /** Numbers of one stream whose digests are kept, from the highest down; duplicates of older ones are dropped unchecked. */
+  readonly streamDigestsMax: number;
+  /** Messages that failed once and are remembered for it. */
+  readonly failuresMax: number;
+  /** Waiting time between two tries of a store that is away: doubled from try to try up to this. */
+  readonly storeBackoffMsMax: number;
+  /** Bytes that a reader of the feed may leave unread before it is cut off. */
+  readonly feedBytesMax: number;
+  readonly feedReadersMax: number;
+  /** A gateway that died is `unknown` and raises an alarm after this. */
+  readonly deathGraceMs: number;
+  /** How long a gateway that declares nothing itself may be silent. */
+  readonly maxSilenceMs: number;
+}
+
+export const DEFAULT_BOUNDS: IngestBounds = {
+  inboxMessagesMax: 50_000,
+  inboxBytesMax: 64 * 2 ** 20,
+  batchMessagesMax: 500,
+  batchBytesMax: 4 * 2 ** 20,
+  batchWaitMs: 20,
+  quarantineBytesMax: 64 * 2 ** 20,
+  pendingRecordsMax: 200_000,
+  pendingWaitMs: 24 * 3600_000,
+  streamRangesMax: 4096,
+  streamDigestsMax: 4_000_000,
+  failuresMax: 10_000,
+  storeBackoffMsMax: 30_000,
+  feedBytesMax: 2 * 2 ** 20,
+  feedReadersMax: 32,
+  deathGraceMs: 60_000,
+  maxSilenceMs: 10 * 60_000,
+};

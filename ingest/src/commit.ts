@@ -1,0 +1,117 @@
+// The one order in which a batch becomes true: readings into the store, then everything else in one transaction, and
+// only then acceptances. A crash between any two repeats work and changes nothing.
+
+import { GATEWAY_STREAM } from "@isotherm/coldchain";
+import { type BatchPlan, numbersText } from "./batch-plan.ts";
+import { END_OF_TIME_MS } from "./dirty-table.ts";
+import type { StoredPoint } from "./reading-assembly.ts";
+import { withdraw } from "./sequence.ts";
+import type { IngestState } from "./state.ts";
+import type { ReadingWriter, RefusedPoint } from "./store/reading-store.ts";
+import type { StreamState } from "./stream-state.ts";
+
+export interface Committed {
+  readonly stored: readonly StoredPoint[];
+  /** Streams whose gateways are to be told what is accepted. */
+  readonly streams: readonly StreamState[];
+}
+
+/** Step 1: resolves when every point but the refused is durable. Throws what the store throws. */
+export async function storeReadings(plan: BatchPlan, writer: ReadingWriter): Promise<StoredPoint[]> {
+  const { batch, points } = plan.readings.batch();
+  if (batch.count === 0) return [];
+  const { refused } = await writer.write(batch);
+  const refusedAt = new Set(refused.map(({ index }) => index));
+  for (const each of refused) refuse(plan, points[each.index] as StoredPoint, each);
+  return refusedAt.size === 0 ? [...points] : points.filter((_, index) => !refusedAt.has(index));
+}
+
+/** A point that the store will not take: kept in quarantine, or else its record is not accepted. */
+function refuse(plan: BatchPlan, { placed, series }: StoredPoint, { reason, detail }: RefusedPoint): void {
+  const { stream, record, bytes, tenantId, receivedAtMs } = placed;
+  plan.count("points-refused");
+  const kept = plan.tryQuarantine({
+    tenantId,
+    gatewayKey: stream.gatewayKey,
+    assetId: stream.assetId,
+    epoch: stream.epoch,
+    kind: "point-refused",
+    numbers: numbersText([record.number]),
+    reason: `${series.channel}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
+    bytes,
+    receivedAtMs,
+  });
+  if (kept) return;
+  withdraw(stream, record.number);
+  plan.digests.get(stream)?.delete(record.number);
+}
+
+/** Step 2: one transaction for the whole batch. */
+export function commitPlan(plan: BatchPlan, state: IngestState, stored: readonly StoredPoint[]): Committed {
+  const ids = state.db.transaction(() => {
+    saveGateways(plan, state);
+    saveBirths(plan, state);
+    const streamIds = saveStreams(plan, state);
+    for (const { gatewayKey, anchor } of plan.anchors.values()) state.anchors.save(gatewayKey, anchor);
+    for (const entry of plan.quarantine) state.quarantine.save(entry);
+    state.dirty.noteStored(stored);
+    return streamIds;
+  });
+  for (const [stream, streamId] of ids) {
+    stream.streamId = streamId;
+    state.streams.committed(stream);
+  }
+  for (const key of plan.failed) plan.deps.failures.remember(key);
+  return { stored, streams: [...ids.keys()] };
+}
+
+function saveGateways(plan: BatchPlan, state: IngestState): void {
+  for (const gateway of plan.gateways.values()) {
+    state.gateways.save(gateway);
+    if (gateway.status === "offline") state.gateways.setAssetStatuses(gateway.gatewayKey, "offline");
+  }
+  for (const entry of plan.assetStatuses.values()) state.gateways.setAssetStatus(...entry);
+}
+
+function saveBirths(plan: BatchPlan, state: IngestState): void {
+  for (const received of plan.births) {
+    state.births.save(received);
+    const { tenantId, birth, receivedAtMs, birthId } = received;
+    if (birth.assetId === GATEWAY_STREAM) continue;
+    for (const declared of birth.channels) {
+      if (!state.gateways.declare(tenantId, birth.assetId, declared)) continue;
+      state.dirty.add({
+        tenantId,
+        assetId: birth.assetId,
+        channel: declared.channel,
+        fromMs: 0,
+        toMs: END_OF_TIME_MS,
+        newerFromMs: null,
+        newerToMs: null,
+        receivedAtMs,
+        cause: `birth ${birthId}`,
+      });
+    }
+  }
+}
+
+function saveStreams(plan: BatchPlan, state: IngestState): Map<StreamState, number> {
+  const ids = new Map<StreamState, number>();
+  const digestsMax = plan.deps.bounds.streamDigestsMax;
+  for (const stream of plan.streams.values()) {
+    const below = stream.accepted.max - digestsMax + 1;
+    const drop = below > stream.digestsFrom + digestsMax / 100;
+    if (drop) stream.digestsFrom = below;
+    const streamId = state.streams.save(stream);
+    ids.set(stream, streamId);
+    if (drop) state.streams.dropDigests(streamId, below);
+    for (const [number, digest] of plan.digests.get(stream) ?? []) state.streams.saveDigest(streamId, number, digest);
+  }
+  const idOf = (stream: StreamState): number => ids.get(stream) as number;
+  for (const { stream, ranges, receivedAtMs } of plan.gone) state.streams.saveGone(idOf(stream), ranges, receivedAtMs);
+  for (const { stream, birthId, digested, receivedAtMs } of plan.pending)
+    state.anchors.keepPending(idOf(stream), stream.gatewayKey, birthId, digested, receivedAtMs);
+  for (const { stream, birthId, digested, receivedAtMs } of plan.gatewayRecords)
+    state.anchors.keepGatewayRecord(idOf(stream), birthId, digested, receivedAtMs);
+  return ids;
+}

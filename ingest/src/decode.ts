@@ -1,0 +1,144 @@
+// A message of the broker as what it says. Pure: which births are known is asked of the caller.
+
+import {
+  BD_SEQ_METRIC,
+  CONTRACT,
+  type DataMessage,
+  type DataRefusal,
+  GATEWAY_STREAM,
+  MetricColumns,
+  type StreamBirth,
+  birthIdOf,
+  decodePayload,
+  findMetric,
+  isAssetId,
+  isId,
+  numberOf,
+  parseSparkplugTopic,
+  readBirth,
+  readData,
+  readDataHead,
+  textOf,
+} from "@isotherm/coldchain";
+import { gatewayKeyOf, type RawMessage } from "./message.ts";
+
+export interface GatewayBirth {
+  readonly birthSeq: number | null;
+  readonly primaryHost: string | null;
+  readonly contractVersion: string | null;
+  readonly maxSilenceMs: number | null;
+}
+
+type Said =
+  | ({ readonly kind: "gateway-birth" } & GatewayBirth)
+  | { readonly kind: "gateway-death"; readonly birthSeq: number | null }
+  | { readonly kind: "gateway-data" }
+  | { readonly kind: "asset-birth"; readonly assetId: string; readonly birth: StreamBirth; readonly birthId: string }
+  | { readonly kind: "asset-birth-refused"; readonly assetId: string; readonly reason: string }
+  | { readonly kind: "asset-death"; readonly assetId: string }
+  | { readonly kind: "data"; readonly assetId: string; readonly birth: StreamBirth; readonly message: DataMessage }
+  | {
+      readonly kind: "refused";
+      readonly assetId: string;
+      /** `unreadable`: not even a Sparkplug payload. */
+      readonly refused: DataRefusal["refused"] | "unreadable";
+      readonly reason: string;
+      readonly carries: DataRefusal["carries"];
+      readonly epoch: string | null;
+    };
+
+export type Decoded = Said & { readonly groupId: string; readonly gatewayId: string; readonly gatewayKey: string };
+
+export type KnownBirth = (gatewayKey: string, assetId: string, birthId: string) => StreamBirth | undefined;
+
+const columns = new MetricColumns(1024);
+
+/** Undefined for what is none of ours to read: commands, states, ids that no gateway of ours can have. */
+export function decode(raw: Pick<RawMessage, "topic" | "payload">, knownBirth: KnownBirth): Decoded | undefined {
+  const topic = parseSparkplugTopic(raw.topic);
+  if (topic === undefined || topic.kind === "state" || !isId(topic.gatewayId) || !isId(topic.groupId)) return undefined;
+  const { groupId, gatewayId } = topic;
+  const gatewayKey = gatewayKeyOf(groupId, gatewayId);
+  const said = topic.kind === "node" ? nodeMessage(topic.type, raw.payload) : undefined;
+  if (said !== undefined) return { ...said, groupId, gatewayId, gatewayKey };
+  if (topic.kind !== "device" || !(isAssetId(topic.assetId) || topic.assetId === GATEWAY_STREAM)) return undefined;
+  const { assetId } = topic;
+  const birthOf = (birthId: string): StreamBirth | undefined => knownBirth(gatewayKey, assetId, birthId);
+  const device = deviceMessage(topic.type, assetId, raw.payload, birthOf);
+  return device === undefined ? undefined : { ...device, groupId, gatewayId, gatewayKey };
+}
+
+/** What is wrong with the bytes, or undefined when they stand in `columns`. */
+function unreadable(payload: Uint8Array): string | undefined {
+  try {
+    decodePayload(payload, columns);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function nodeMessage(type: string, payload: Uint8Array): Said | undefined {
+  if (type === "NCMD" || unreadable(payload) !== undefined) return undefined;
+  if (type === "NDATA") return { kind: "gateway-data" };
+  const number = (name: string): number | null => {
+    const at = findMetric(columns, name);
+    return (at < 0 ? undefined : numberOf(columns, at)) ?? null;
+  };
+  const birthSeq = number(BD_SEQ_METRIC);
+  if (type === "NDEATH") return { kind: "gateway-death", birthSeq };
+  const text = (name: string): string | null => {
+    const at = findMetric(columns, name);
+    return (at < 0 ? undefined : textOf(columns, at)) ?? null;
+  };
+  return {
+    kind: "gateway-birth",
+    birthSeq,
+    primaryHost: text(CONTRACT.host),
+    contractVersion: text(CONTRACT.version),
+    maxSilenceMs: number(CONTRACT.maxSilenceMs),
+  };
+}
+
+function deviceMessage(
+  type: string,
+  assetId: string,
+  payload: Uint8Array,
+  birthOf: (birthId: string) => StreamBirth | undefined,
+): Said | undefined {
+  if (type === "DCMD") return undefined;
+  const problem = unreadable(payload);
+  if (type === "DDEATH") return { kind: "asset-death", assetId };
+  if (type === "DBIRTH") {
+    if (problem !== undefined) return { kind: "asset-birth-refused", assetId, reason: problem };
+    const birth = readBirth(columns, assetId);
+    if (birth === undefined) return { kind: "asset-birth-refused", assetId, reason: "declares no contract" };
+    if (typeof birth === "string") return { kind: "asset-birth-refused", assetId, reason: birth };
+    return { kind: "asset-birth", assetId, birth, birthId: birthIdOf(birth) };
+  }
+  if (problem !== undefined)
+    return { kind: "refused", assetId, refused: "unreadable", reason: problem, carries: [], epoch: null };
+  return dataMessage(assetId, birthOf);
+}
+
+function dataMessage(assetId: string, birthOf: (birthId: string) => StreamBirth | undefined): Said {
+  const refuse = (refusal: DataRefusal, epoch: string | null): Said => ({
+    kind: "refused",
+    assetId,
+    refused: refusal.refused,
+    reason: refusal.reason,
+    carries: refusal.carries,
+    epoch,
+  });
+  const head = readDataHead(columns);
+  if ("refused" in head)
+    return refuse(head, head.birthId === undefined ? null : (birthOf(head.birthId)?.epoch ?? null));
+  const birth = birthOf(head.birthId);
+  if (birth === undefined) {
+    const { birthId, carries } = head;
+    return refuse({ refused: "birth-unknown", reason: `birth ${birthId} is not known`, carries, birthId }, null);
+  }
+  const message = readData(columns, head, birth);
+  if ("refused" in message) return refuse(message, birth.epoch);
+  return { kind: "data", assetId, birth, message };
+}

@@ -1,0 +1,126 @@
+// Excursions as last assessed.
+
+import type { Excursion, Rule } from "@isotherm/coldchain";
+import type { Assignment } from "./assignment.ts";
+import type { SqlRow, StateDb } from "./state-db.ts";
+import type { ExcursionRow } from "./state-rows.ts";
+
+export interface StoredExcursion {
+  readonly excursionId: string;
+  readonly assignmentKey: string;
+  readonly ruleId: string;
+  readonly shipmentId: string | null;
+  /** When its assignment ended, if it has. */
+  readonly judgedUntilMs: number | null;
+  readonly excursion: Excursion;
+  readonly alarmId: string | null;
+}
+
+export function storedExcursionOf(row: SqlRow): StoredExcursion {
+  return {
+    excursionId: String(row["excursion_id"]),
+    assignmentKey: String(row["assignment_key"]),
+    ruleId: String(row["rule_id"]),
+    shipmentId: row["shipment_id"] === null ? null : String(row["shipment_id"]),
+    judgedUntilMs: row["judged_until_ms"] === null ? null : Number(row["judged_until_ms"]),
+    excursion: JSON.parse(String(row["result"])) as Excursion,
+    alarmId: row["alarm_id"] === null ? null : String(row["alarm_id"]),
+  };
+}
+
+export function excursionRowOf(row: SqlRow): ExcursionRow {
+  const { excursionId, shipmentId, judgedUntilMs, excursion, alarmId } = storedExcursionOf(row);
+  const { startMs, endMs, onsetMs, monitoredMs, possibleMs, peak, peakAtMs, breachMs } = excursion;
+  return {
+    excursionId,
+    tenantId: String(row["tenant_id"]),
+    assetId: String(row["asset_id"]),
+    channel: String(row["channel"]),
+    ruleId: String(row["rule_id"]),
+    profileId: String(row["profile_id"]),
+    profileVersion: Number(row["profile_version"]),
+    shipmentId,
+    side: row["side"] === "low" ? "low" : "high",
+    limit: Number(row["limit_value"]),
+    startMs,
+    endMs,
+    judgedUntilMs,
+    onsetMs,
+    monitoredMs,
+    possibleMs,
+    peak,
+    peakAtMs,
+    breach: breachMs !== null,
+    alarmId,
+  };
+}
+
+export class ExcursionTable {
+  readonly #db: StateDb;
+
+  constructor(db: StateDb) {
+    this.#db = db;
+  }
+
+  /** All of a channel that touch fromMs or come later, earliest first; of one assignment and rule if named. */
+  ofChannel(tenantId: string, assetId: string, channel: string): StoredExcursion[] {
+    const sql = "SELECT * FROM excursion WHERE tenant_id = ? AND asset_id = ? AND channel = ? ORDER BY start_ms";
+    return this.#db.all(sql, tenantId, assetId, channel).map(storedExcursionOf);
+  }
+
+  touching(assignmentKey: string, channel: string, ruleId: string, fromMs: number): StoredExcursion[] {
+    const sql = `SELECT * FROM excursion WHERE assignment_key = ? AND channel = ? AND rule_id = ?
+      AND (end_ms IS NULL OR end_ms >= ?) ORDER BY start_ms`;
+    return this.#db.all(sql, assignmentKey, channel, ruleId, fromMs).map(storedExcursionOf);
+  }
+
+  /** Assignments and rules that excursions of a channel rest on. */
+  basesOf(tenantId: string, assetId: string, channel: string): { assignmentKey: string; ruleId: string }[] {
+    const sql = `SELECT DISTINCT assignment_key, rule_id FROM excursion
+      WHERE tenant_id = ? AND asset_id = ? AND channel = ?`;
+    return this.#db
+      .all(sql, tenantId, assetId, channel)
+      .map((row) => ({ assignmentKey: String(row["assignment_key"]), ruleId: String(row["rule_id"]) }));
+  }
+
+  ofAlarm(alarmId: string): StoredExcursion[] {
+    const sql = "SELECT * FROM excursion WHERE alarm_id = ? ORDER BY start_ms";
+    return this.#db.all(sql, alarmId).map(storedExcursionOf);
+  }
+
+  /** Within a transaction. Keeps the alarm that it is linked to. */
+  save(excursionId: string, assignment: Assignment, channel: string, rule: Rule, excursion: Excursion): void {
+    this.#db.run(
+      `INSERT INTO excursion VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+       ON CONFLICT DO UPDATE SET profile_version = excluded.profile_version, limit_value = excluded.limit_value,
+         start_ms = excluded.start_ms, end_ms = excluded.end_ms, judged_until_ms = excluded.judged_until_ms,
+         result = excluded.result, breach = excluded.breach`,
+      excursionId,
+      assignment.tenantId,
+      assignment.key,
+      assignment.assetId,
+      channel,
+      rule.ruleId,
+      rule.profileId,
+      rule.profileVersion,
+      assignment.shipmentId,
+      rule.side,
+      rule.limit,
+      excursion.startMs,
+      excursion.endMs,
+      assignment.toMs,
+      JSON.stringify(excursion),
+      excursion.breachMs === null ? 0 : 1,
+    );
+  }
+
+  /** Within a transaction. */
+  delete(excursionId: string): void {
+    this.#db.run("DELETE FROM excursion WHERE excursion_id = ?", excursionId);
+  }
+
+  /** Within a transaction. */
+  link(excursionId: string, alarmId: string): void {
+    this.#db.run("UPDATE excursion SET alarm_id = ? WHERE excursion_id = ?", alarmId, excursionId);
+  }
+}

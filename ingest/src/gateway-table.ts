@@ -1,0 +1,146 @@
+// Gateways: whether they live, what they declared, and the assets and channels that they serve.
+
+import type { ChannelDeclaration } from "@isotherm/coldchain";
+import type { GatewayBirth } from "./decode.ts";
+import type { SqlRow, StateDb } from "./state-db.ts";
+import type { AssetStatus } from "./state-rows.ts";
+
+export interface GatewayState {
+  readonly gatewayKey: string;
+  readonly groupId: string;
+  readonly gatewayId: string;
+  readonly tenantId: string;
+  status: AssetStatus;
+  /** Sparkplug's bdSeq: ties a death to the birth that it ends. */
+  birthSeq: number | null;
+  primaryHost: string | null;
+  contractVersion: string | null;
+  maxSilenceMs: number | null;
+  lastMessageMs: number;
+  diedAtMs: number | null;
+  /** The open `gateway-silent` alarm. */
+  silentAlarmId: string | null;
+}
+
+export function gatewayOf(row: SqlRow): GatewayState {
+  const number = (name: string): number | null => (row[name] === null ? null : Number(row[name]));
+  const text = (name: string): string | null => (row[name] === null ? null : String(row[name]));
+  return {
+    gatewayKey: String(row["gateway_key"]),
+    groupId: String(row["group_id"]),
+    gatewayId: String(row["gateway_id"]),
+    tenantId: String(row["tenant_id"]),
+    status: String(row["status"]) as AssetStatus,
+    birthSeq: number("birth_seq"),
+    primaryHost: text("primary_host"),
+    contractVersion: text("contract_version"),
+    maxSilenceMs: number("max_silence_ms"),
+    lastMessageMs: Number(row["last_message_ms"]),
+    diedAtMs: number("died_at_ms"),
+    silentAlarmId: text("silent_alarm_id"),
+  };
+}
+
+export function applyBirth(gateway: GatewayState, birth: GatewayBirth): void {
+  gateway.birthSeq = birth.birthSeq;
+  gateway.primaryHost = birth.primaryHost;
+  gateway.contractVersion = birth.contractVersion;
+  gateway.maxSilenceMs = birth.maxSilenceMs;
+}
+
+export class GatewayTable {
+  readonly #db: StateDb;
+
+  constructor(db: StateDb) {
+    this.#db = db;
+  }
+
+  get(gatewayKey: string): GatewayState | undefined {
+    const row = this.#db.get("SELECT * FROM gateway WHERE gateway_key = ?", gatewayKey);
+    return row === undefined ? undefined : gatewayOf(row);
+  }
+
+  all(): GatewayState[] {
+    return this.#db.all("SELECT * FROM gateway ORDER BY gateway_key").map(gatewayOf);
+  }
+
+  /** Within a transaction. */
+  save(gateway: GatewayState): void {
+    this.#db.run(
+      "INSERT OR REPLACE INTO gateway VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      gateway.gatewayKey,
+      gateway.groupId,
+      gateway.gatewayId,
+      gateway.tenantId,
+      gateway.status,
+      gateway.birthSeq,
+      gateway.primaryHost,
+      gateway.contractVersion,
+      gateway.maxSilenceMs,
+      gateway.lastMessageMs,
+      gateway.diedAtMs,
+      gateway.silentAlarmId,
+    );
+  }
+
+  /** Within a transaction: all assets of a gateway at once. */
+  setAssetStatuses(gatewayKey: string, status: AssetStatus): void {
+    this.#db.run("UPDATE asset SET status = ? WHERE gateway_key = ? AND status <> ?", status, gatewayKey, status);
+  }
+
+  /** Within a transaction. */
+  setAssetStatus(tenantId: string, assetId: string, gatewayKey: string, status: AssetStatus): void {
+    this.#db.run(
+      `INSERT INTO asset VALUES (?, ?, ?, ?, NULL, NULL)
+       ON CONFLICT DO UPDATE SET gateway_key = excluded.gateway_key, status = excluded.status`,
+      tenantId,
+      assetId,
+      gatewayKey,
+      status,
+    );
+  }
+
+  channel(tenantId: string, assetId: string, channel: string): ChannelDeclaration | undefined {
+    const row = this.#db.get(
+      "SELECT * FROM channel WHERE tenant_id = ? AND asset_id = ? AND channel = ?",
+      tenantId,
+      assetId,
+      channel,
+    );
+    return row === undefined ? undefined : declarationOf(row);
+  }
+
+  channels(tenantId: string, assetId: string): ChannelDeclaration[] {
+    const sql = "SELECT * FROM channel WHERE tenant_id = ? AND asset_id = ? ORDER BY channel";
+    return this.#db.all(sql, tenantId, assetId).map(declarationOf);
+  }
+
+  /** Within a transaction. True when the channel was known and now means something else. */
+  declare(tenantId: string, assetId: string, declared: ChannelDeclaration): boolean {
+    const before = this.channel(tenantId, assetId, declared.channel);
+    this.#db.run(
+      `INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)
+       ON CONFLICT DO UPDATE SET alias = excluded.alias, role = excluded.role, unit = excluded.unit,
+         resolution = excluded.resolution`,
+      tenantId,
+      assetId,
+      declared.channel,
+      declared.alias,
+      declared.role,
+      declared.unit,
+      declared.resolution,
+    );
+    if (before === undefined) return false;
+    return before.role !== declared.role || before.unit !== declared.unit || before.resolution !== declared.resolution;
+  }
+}
+
+export function declarationOf(row: SqlRow): ChannelDeclaration {
+  return {
+    channel: String(row["channel"]),
+    alias: Number(row["alias"]),
+    role: String(row["role"]) as ChannelDeclaration["role"],
+    unit: String(row["unit"]),
+    resolution: Number(row["resolution"]),
+  };
+}

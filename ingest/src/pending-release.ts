@@ -1,0 +1,69 @@
+// Records that waited for their anchor enter the store: placed when it has come, else after long enough at their
+// untrusted time, flagged. Same order as for a batch: store first, then one transaction.
+
+import { parseRecordBytes, placeInTime } from "@isotherm/coldchain";
+import type { PendingRecord } from "./anchor-table.ts";
+import type { QuarantineEntry } from "./quarantine-table.ts";
+import { ReadingAssembly, type StoredPoint } from "./reading-assembly.ts";
+import type { IngestState } from "./state.ts";
+import type { ReadingWriter } from "./store/reading-store.ts";
+
+/** Records released in one step; more follow in the next. */
+export const RELEASE_RECORDS_MAX = 1000;
+
+export interface Released {
+  readonly records: number;
+  readonly stored: readonly StoredPoint[];
+}
+
+/** One step; call again while it releases RELEASE_RECORDS_MAX. Throws what the store throws, with nothing changed. */
+export async function releasePending(
+  state: IngestState,
+  writer: ReadingWriter,
+  nowMs: number,
+  waitMs: number,
+): Promise<Released> {
+  const waiting = state.anchors.releasable(nowMs - waitMs, RELEASE_RECORDS_MAX);
+  if (waiting.length === 0) return { records: 0, stored: [] };
+  const assembly = new ReadingAssembly();
+  for (const pending of waiting) place(state, assembly, pending);
+  const { batch, points } = assembly.batch();
+  const { refused } = batch.count === 0 ? { refused: [] } : await writer.write(batch);
+  const refusedAt = new Map(refused.map((each) => [each.index, each]));
+  const stored = points.filter((_, index) => !refusedAt.has(index));
+  state.db.transaction(() => {
+    for (const { index, reason } of refusedAt.values())
+      state.quarantine.save(refusal(points[index] as StoredPoint, reason));
+    for (const { streamId, number } of waiting) state.anchors.dropPending(streamId, number);
+    state.dirty.noteStored(stored);
+  });
+  return { records: waiting.length, stored };
+}
+
+function place(state: IngestState, assembly: ReadingAssembly, pending: PendingRecord): void {
+  const stream = state.streams.byId(pending.streamId);
+  const gateway = state.gateways.get(pending.gatewayKey);
+  const birth = stream && state.births.get(pending.gatewayKey, stream.assetId, pending.birthId);
+  if (stream === undefined || gateway === undefined || birth === undefined)
+    throw new Error(`a waiting record of ${pending.gatewayKey} has lost its stream, gateway or birth`);
+  const record = parseRecordBytes(pending.bytes);
+  const { anchor, bytes, receivedAtMs } = pending;
+  const sampledAtMs = anchor === undefined ? undefined : placeInTime(anchor, record.monotonicMs);
+  assembly.add({ stream, tenantId: gateway.tenantId, record, bytes, birth, sampledAtMs, receivedAtMs });
+}
+
+/** The record is accepted already, so its refused point is kept even where the gateway's room is full. */
+function refusal({ placed, series }: StoredPoint, reason: string): QuarantineEntry {
+  const { stream, record, bytes, tenantId, receivedAtMs } = placed;
+  return {
+    tenantId,
+    gatewayKey: stream.gatewayKey,
+    assetId: stream.assetId,
+    epoch: stream.epoch,
+    kind: "point-refused",
+    numbers: String(record.number),
+    reason: `${series.channel}: ${reason}`,
+    bytes,
+    receivedAtMs,
+  };
+}

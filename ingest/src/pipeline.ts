@@ -1,0 +1,146 @@
+// From waiting messages to what is stored and accepted, one batch after the other.
+
+import type { Clock, Scheduler } from "@isotherm/coldchain";
+import { BatchPlan, type PlanCount, type PlanDeps } from "./batch-plan.ts";
+import { commitPlan, storeReadings } from "./commit.ts";
+import type { CommandSender } from "./command-sender.ts";
+import type { RawMessage } from "./message.ts";
+import { RELEASE_RECORDS_MAX, releasePending } from "./pending-release.ts";
+import type { StoredPoint } from "./reading-assembly.ts";
+import type { ReadingWriter } from "./store/reading-store.ts";
+import { StoreError } from "./store/store-errors.ts";
+
+/** Where a test may let the process die. */
+export type CommitStep = "planned" | "stored" | "committed" | "accepted";
+
+export interface PipelineDeps extends PlanDeps {
+  readonly writer: ReadingWriter;
+  readonly sender: CommandSender;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  /** Called with what was committed; assessment starts from there. */
+  committed(stored: readonly StoredPoint[], counts: ReadonlyMap<PlanCount, number>): void;
+  /** The store is away, or well again. */
+  storeProblem(error: Error | undefined): void;
+  /** Called after each step. */
+  step?(step: CommitStep): void;
+}
+
+const STORE_BACKOFF_FIRST_MS = 100;
+
+export class Pipeline {
+  readonly #deps: PipelineDeps;
+  #closing = false;
+  #wake: (() => void) | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(deps: PipelineDeps) {
+    this.#deps = deps;
+  }
+
+  /** Carries one batch through; resolves when it is accepted, or when closing ended the wait for the store. */
+  async run(messages: readonly RawMessage[]): Promise<void> {
+    await this.#alone(async () => {
+      const hasAnchors = await this.#untilStored(() => this.#carry(messages));
+      if (hasAnchors === true) await this.#release();
+    });
+  }
+
+  /** Lets records go whose anchor has come or who waited long enough. */
+  async release(): Promise<void> {
+    await this.#alone(() => this.#release());
+  }
+
+  async #release(): Promise<void> {
+    const { state, writer, clock, bounds } = this.#deps;
+    let records: number;
+    do {
+      records = 0;
+      await this.#untilStored(async () => {
+        const released = await releasePending(state, writer, clock.wallMs(), bounds.pendingWaitMs);
+        if (released.stored.length > 0) this.#deps.committed(released.stored, new Map());
+        records = released.records;
+      });
+    } while (records === RELEASE_RECORDS_MAX);
+  }
+
+  /** Ends the wait for a store that is away: what is not stored was not accepted, and will come again. */
+  close(): void {
+    this.#closing = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+
+  /** True when anchors came, so that waiting records may be placed. */
+  async #carry(messages: readonly RawMessage[]): Promise<boolean> {
+    const { state, sender, writer } = this.#deps;
+    const plan = new BatchPlan(this.#deps, messages);
+    this.#deps.step?.("planned");
+    const stored = await storeReadings(plan, writer);
+    this.#deps.step?.("stored");
+    const { streams } = commitPlan(plan, state, stored);
+    this.#deps.step?.("committed");
+    for (const stream of streams) {
+      const gateway = plan.gateways.get(stream.gatewayKey);
+      if (gateway !== undefined) sender.accept(gateway, stream);
+    }
+    for (const gatewayKey of plan.rebirths) {
+      const gateway = plan.gateways.get(gatewayKey);
+      if (gateway !== undefined) sender.askForBirth(gateway);
+    }
+    this.#deps.step?.("accepted");
+    this.#deps.committed(stored, plan.counts);
+    return plan.anchors.size > 0;
+  }
+
+  /** One piece of work after the other. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => undefined);
+    await mine;
+  }
+
+  /** Repeats `work` while the store is away, with growing waits. */
+  async #untilStored<T>(work: () => Promise<T>): Promise<T | undefined> {
+    let backoffMs = STORE_BACKOFF_FIRST_MS;
+    let failing = false;
+    while (!this.#closing) {
+      try {
+        const result = await work();
+        if (failing) this.#deps.storeProblem(undefined);
+        return result;
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        failing = true;
+        this.#deps.storeProblem(error);
+        await this.#pause(backoffMs);
+        backoffMs = Math.min(backoffMs * 2, this.#deps.bounds.storeBackoffMsMax);
+      }
+    }
+    return undefined;
+  }
+
+  async #pause(delayMs: number): Promise<void> {
+    await new Promise<void>((resume) => {
+      const cancel = this.#deps.scheduler.after(delayMs, resume);
+      this.#wake = () => {
+        cancel();
+        resume();
+      };
+    });
+    this.#wake = undefined;
+  }
+}
+
+/** SQLite's own words for a disk that is full, failing or busy for the moment. */
+const PASSING_SQLITE_CODES: ReadonlySet<unknown> = new Set([5, 10, 13]);
+
+/** Whether the same work may succeed later, unchanged. */
+function isPassing(error: unknown): error is Error {
+  if (error instanceof StoreError) return error.retryable;
+  return error instanceof Error && "errcode" in error && PASSING_SQLITE_CODES.has(Number(error.errcode) & 0xff);
+}

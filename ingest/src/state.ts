@@ -1,0 +1,37 @@
+// All tables of ingest's state, over one database.
+
+import { AnchorTable } from "./anchor-table.ts";
+import { BirthTable } from "./birth-table.ts";
+import { DirtyTable } from "./dirty-table.ts";
+import { GatewayTable } from "./gateway-table.ts";
+import { QuarantineTable } from "./quarantine-table.ts";
+import { type StateDb, openState } from "./state-db.ts";
+import { StreamTable } from "./stream-table.ts";
+
+export class IngestState {
+  readonly db: StateDb;
+  readonly streams: StreamTable;
+  readonly births: BirthTable;
+  readonly anchors: AnchorTable;
+  readonly quarantine: QuarantineTable;
+  readonly gateways: GatewayTable;
+  readonly dirty: DirtyTable;
+
+  constructor(db: StateDb) {
+    this.db = db;
+    this.streams = new StreamTable(db);
+    this.births = new BirthTable(db);
+    this.anchors = new AnchorTable(db);
+    this.quarantine = new QuarantineTable(db);
+    this.gateways = new GatewayTable(db);
+    this.dirty = new DirtyTable(db);
+  }
+
+  static open(file: string): IngestState {
+    return new IngestState(openState(file));
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
