@@ -14,10 +14,10 @@ export class TallySources {
     this.#spools = spools;
   }
 
-  /** Ingest is read first: what it accepted a moment ago is surely in what the spools have taken now. */
+  /** Spools first, as tallyOf asks. */
   read(): Tally {
-    const accepted = this.#accepted();
-    return tallyOf(this.#spools.flatMap(spoolStreams), accepted);
+    const spools = this.#spools.flatMap(spoolStreams);
+    return tallyOf(spools, this.#accepted());
   }
 
   close(): void {
@@ -38,7 +38,8 @@ export class TallySources {
 }
 
 function spoolStreams(path: string): SpoolStream[] {
-  return (readSpoolSummary(path)?.streams ?? []).map(({ epoch, assetId, issued, goneCount, holds }) => ({
-    ...{ epoch, assetId, issued, goneCount, holds },
+  return (readSpoolSummary(path)?.streams ?? []).map(({ epoch, assetId, issued, unacceptedPresent }) => ({
+    ...{ epoch, assetId, issued },
+    holds: (number) => unacceptedPresent.has(number),
   }));
 }

@@ -8,9 +8,8 @@ export interface SpoolStream {
   readonly epoch: string;
   readonly assetId: string;
   readonly issued: number;
-  /** Numbers that lie in the spool, accepted or not. */
+  /** Numbers that lie in the spool and that it does not hold for accepted. */
   readonly holds: (number: number) => boolean;
-  readonly goneCount: number;
 }
 
 /** One stream as ingest tells it. */
@@ -33,13 +32,16 @@ export interface Tally {
   readonly lost: number;
 }
 
-/** `taken = accepted + onGateways + lost`, each counted for itself. */
+/**
+ * `taken = accepted + onGateways + lost`, each counted for itself. The spools must have been read before ingest: then
+ * whatever a spool held as accepted is in what ingest says, and what came after the look at the spools is left out.
+ */
 export function tallyOf(spools: readonly SpoolStream[], accepted: readonly AcceptedStream[]): Tally {
   const total = { taken: 0, accepted: 0, onGateways: 0, lost: 0 };
   for (const spool of spools) {
     const known = accepted.find(({ epoch, assetId }) => epoch === spool.epoch && assetId === spool.assetId);
     total.taken += spool.issued;
-    total.accepted += known?.accepted ?? 0;
+    total.accepted += acceptedUpTo(spool.issued, known);
     for (const { first, last } of outstanding(spool, known))
       for (let number = first; number <= last; number++)
         if (spool.holds(number)) total.onGateways++;
@@ -48,11 +50,29 @@ export function tallyOf(spools: readonly SpoolStream[], accepted: readonly Accep
   return total;
 }
 
+/** How many numbers up to `issued` ingest has accepted, by its own count. */
+function acceptedUpTo(issued: number, known: AcceptedStream | undefined): number {
+  if (known === undefined) return 0;
+  if (known.issued <= issued) return known.accepted;
+  const beyond = known.issued - issued;
+  return known.accepted - (beyond - sizeOf(clip(known.holes, issued + 1, known.issued)));
+}
+
 function outstanding(spool: SpoolStream, known: AcceptedStream | undefined): Range[] {
   const knownIssued = Math.min(known?.issued ?? 0, spool.issued);
-  const ranges = [...(known?.holes ?? [])];
+  const ranges = clip(known?.holes ?? [], 1, spool.issued);
   if (spool.issued > knownIssued) ranges.push({ first: knownIssued + 1, last: spool.issued });
   return ranges;
+}
+
+function clip(ranges: readonly Range[], first: number, last: number): Range[] {
+  return ranges
+    .map((range) => ({ first: Math.max(first, range.first), last: Math.min(last, range.last) }))
+    .filter((range) => range.first <= range.last);
+}
+
+function sizeOf(ranges: readonly Range[]): number {
+  return ranges.reduce((total, { first, last }) => total + last - first + 1, 0);
 }
 
 /** `taken 46,212 = accepted 46,209 + on gateways 3 + lost 0`. */

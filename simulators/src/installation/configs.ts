@@ -49,7 +49,7 @@ export function ingestConfig(
     stateFile: paths.store("state.sqlite"),
     store: {
       path: paths.store("readings.sqlite"),
-      ...(influxDatabase === undefined ? {} : { database: influxDatabase }),
+      ...(influxDatabase === undefined ? {} : { influxDatabase }),
     },
     traceFile: paths.store("trace.sqlite"),
     http: { port: ports.ingest },
