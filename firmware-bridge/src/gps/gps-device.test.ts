@@ -66,4 +66,17 @@ test("an unplugged receiver is opened again by the next read", async () => {
   assert.equal(await qualities(), ["good", "good", "good", "sentinel"]);
 });
 
+test("a link that was silent for half a minute is made anew", async () => {
+  const { time, source, gps } = device();
+  await gps.read();
+  time.advance(29_000);
+  await gps.read();
+  assert.ok(source.isOpen);
+  time.advance(2000);
+  await gps.read();
+  assert.not(source.isOpen);
+  await gps.read();
+  assert.ok(source.isOpen);
+});
+
 test.run();

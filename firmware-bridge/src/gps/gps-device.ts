@@ -38,6 +38,7 @@ export interface GpsDevice extends DevicePoll {
 
 /** A receiver is between two rounds when it has been silent for so long: at 9600 baud a byte takes one. */
 const ROUND_PAUSE_MS = 100;
+const LINK_SILENT_MAX_MS = 30_000;
 
 export function gpsDevice(options: GpsDeviceOptions): GpsDevice {
   return new Receiver(options);
@@ -51,6 +52,7 @@ class Receiver implements GpsDevice {
   #last: { fix: Fix; receivedAtMonotonicMs: number } | undefined;
   #isGiven = false;
   #lastByteAtMs = -Infinity;
+  #openedAtMs = -Infinity;
   #isClosed = false;
 
   constructor(options: GpsDeviceOptions) {
@@ -72,8 +74,10 @@ class Receiver implements GpsDevice {
     if (!this.#options.transport.isOpen && !this.#isClosed) {
       // Whatever keeps the port shut shows as the quality of the readings; the next read tries again.
       await this.#link.open().catch(() => undefined);
+      this.#openedAtMs = this.#options.clock.monotonicMs();
     }
     const nowMs = this.#options.clock.monotonicMs();
+    this.#dropDeadLink(nowMs);
     if (nowMs - this.#lastByteAtMs >= ROUND_PAUSE_MS) {
       this.#decoder.flush();
       this.#keepLatest(this.#lastByteAtMs);
@@ -88,6 +92,12 @@ class Receiver implements GpsDevice {
     if (this.#isGiven) return this.#readings(undefined, "stale");
     this.#isGiven = true;
     return this.#readings(last.fix, last.fix.quality);
+  }
+
+  /** A receiver talks every second: a link that has long been silent is dead, and the next read makes a new one. */
+  #dropDeadLink(nowMs: number): void {
+    const silentMs = nowMs - Math.max(this.#openedAtMs, this.#lastByteAtMs);
+    if (this.#options.transport.isOpen && silentMs > LINK_SILENT_MAX_MS) void this.#options.transport.close();
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@
 
 import { SerialPort } from "serialport";
 import { listeners } from "./listeners.ts";
+import { watchNode } from "./node-watch.ts";
 import { TransportError } from "./transport.ts";
 import type { Transport } from "./transport.ts";
 
@@ -29,6 +30,7 @@ class SerialTransport implements Transport {
   #opening: Promise<void> | undefined;
   #flushing: Promise<void> | undefined;
   #shutting: Promise<void> | undefined;
+  #stopWatching: () => void = () => undefined;
 
   constructor(options: SerialTransportOptions) {
     this.#options = { parity: "none", dataBits: 8, stopBits: 1, ...options };
@@ -74,6 +76,7 @@ class SerialTransport implements Transport {
           reject(openError(this.#options.path, error));
         } else {
           this.#port = port;
+          this.#stopWatching = watchNode(this.#options.path, () => this.#lost(port, new Error("it was unplugged")));
           resolve();
         }
       });
@@ -126,6 +129,7 @@ class SerialTransport implements Transport {
     if (this.#port !== port) return;
     this.#port = undefined;
     this.#flushing = undefined;
+    this.#stopWatching();
     for (const lost of this.#operations) lost(reason);
     this.#operations.clear();
     this.#shutting = shut(port);
