@@ -9,7 +9,7 @@ export type { Transport, TransportErrorCode } from "./src/transport/transport.ts
 
 export { crc16 } from "./src/modbus/crc16.ts";
 export { modbusMaster } from "./src/modbus/modbus-master.ts";
-export type { ModbusMaster, ModbusMasterOptions } from "./src/modbus/modbus-master.ts";
+export type { ModbusMaster, ModbusMasterOptions } from "./src/modbus/master-contract.ts";
 export type { MasterCounters } from "./src/modbus/master-tally.ts";
 export type { ReadFunction, ReadRequest } from "./src/modbus/read-request.ts";
 export {

@@ -6,7 +6,7 @@ import {
   ModbusTimeoutError,
   ModbusWithheldError,
 } from "../modbus/modbus-error.ts";
-import type { ModbusMaster } from "../modbus/modbus-master.ts";
+import type { ModbusMaster } from "../modbus/master-contract.ts";
 import type { ReadRequest } from "../modbus/read-request.ts";
 import { DeviceConfigError, modbusDevice } from "./modbus-device.ts";
 import { loadDeviceProfile } from "./parse-profile.ts";

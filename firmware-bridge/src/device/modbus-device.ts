@@ -2,7 +2,7 @@
 
 import type { Quality } from "@isotherm/coldchain";
 import { ModbusCrcError, ModbusMismatchError } from "../modbus/modbus-error.ts";
-import type { ModbusMaster } from "../modbus/modbus-master.ts";
+import type { ModbusMaster } from "../modbus/master-contract.ts";
 import { planBlocks } from "./block-plan.ts";
 import type { Cell, ReadBlock } from "./block-plan.ts";
 import { decodePoint } from "./decode-point.ts";

@@ -1,9 +1,9 @@
 // One owner per bus: requests wait in one bounded queue and go out one at a time, over RTU or TCP with the same face.
 
-import type { Cancel, Clock, Scheduler } from "@isotherm/coldchain";
-import type { Transport } from "../transport/transport.ts";
+import type { Cancel } from "@isotherm/coldchain";
 import { TransportLink } from "../transport/transport-link.ts";
 import type { Line } from "./line.ts";
+import type { ModbusMaster, ModbusMasterOptions } from "./master-contract.ts";
 import {
   ModbusClosedError,
   ModbusError,
@@ -17,44 +17,6 @@ import { checkRequest, describeRequest } from "./read-request.ts";
 import type { ReadRequest } from "./read-request.ts";
 import { RtuLine } from "./rtu-line.ts";
 import { TcpLine } from "./tcp-line.ts";
-
-export interface ModbusMaster {
-  /**
-   * Registers (functions 3, 4) or bits as 0 and 1 (functions 1, 2), exactly `count` of them.
-   * Rejects with a {@link ModbusError}; opens the transport when it is closed.
-   */
-  read(request: ReadRequest): Promise<Uint16Array>;
-  /** Rejects what waits and closes the transport. */
-  close(): Promise<void>;
-  readonly counters: MasterCounters;
-}
-
-export interface ModbusMasterOptions {
-  readonly transport: Transport;
-  readonly framing: "rtu" | "tcp";
-  /** RTU: gives the silent interval and the wire time that is added to the timeout. */
-  readonly baudRate?: number;
-  readonly responseTimeoutMs: number;
-  /** RTU: silence before each request, if more than 3.5 characters. */
-  readonly guardMs?: number;
-  /** RTU: silence that ends the draining after a failure; default 50. */
-  readonly quietMs?: number;
-  /** RTU: a line that never falls silent is tried again after this; default 1000. */
-  readonly drainMaxMs?: number;
-  /** RTU: no reply comes later than this after its request; default 2000. */
-  readonly lateMaxMs?: number;
-  /** RTU: a second copy of a reply comes within this; default 50. */
-  readonly doubleMaxMs?: number;
-  /** RTU: the adapter hears what it sends; default false. */
-  readonly echo?: boolean;
-  /** Requests that may wait; default 64. More are refused with MODBUS_QUEUE_FULL. */
-  readonly queueMax?: number;
-  /** Back-off between attempts to open, doubling; default 500 to 30,000. */
-  readonly backoffMsMin?: number;
-  readonly backoffMsMax?: number;
-  readonly clock: Clock;
-  readonly scheduler: Scheduler;
-}
 
 interface Waiting {
   readonly request: ReadRequest;

@@ -15,7 +15,7 @@ import { serialTransport } from "../transport/serial-transport.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ModbusError, ModbusExceptionError } from "./modbus-error.ts";
 import { modbusMaster } from "./modbus-master.ts";
-import type { ModbusMaster } from "./modbus-master.ts";
+import type { ModbusMaster } from "./master-contract.ts";
 
 const skip = needs({ commands: ["socat"], pythonModules: ["pymodbus", "serial"] });
 const test = suite("Modbus RTU with pymodbus", { skip });

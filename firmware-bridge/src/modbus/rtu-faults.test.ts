@@ -7,7 +7,7 @@ import { LINE_FAULTS, ScriptedLine, registerAt } from "../../test/scripted-line.
 import type { LineFault } from "../../test/scripted-line.ts";
 import { ModbusError } from "./modbus-error.ts";
 import { modbusMaster } from "./modbus-master.ts";
-import type { ModbusMasterOptions } from "./modbus-master.ts";
+import type { ModbusMasterOptions } from "./master-contract.ts";
 import type { ReadRequest } from "./read-request.ts";
 
 const test = suite("Modbus RTU under faults");

@@ -5,8 +5,10 @@ import { crc16 } from "./crc16.ts";
 import type { Line, LineCounters } from "./line.ts";
 import { ModbusCrcError, ModbusMismatchError, ModbusWithheldError } from "./modbus-error.ts";
 import type { ModbusError } from "./modbus-error.ts";
-import { dataBytes, describeRequest, isBitFunction, judgePdu, writeReadPdu } from "./read-request.ts";
+import { dataBytes, describeRequest, judgePdu, writeReadPdu } from "./read-request.ts";
 import type { ReadRequest } from "./read-request.ts";
+import { RequestMemory } from "./request-memory.ts";
+import type { RequestTrace } from "./request-memory.ts";
 
 export interface RtuLineOptions {
   /** Gives the 3.5 characters of silence; without it 1.75 ms, the specification's figure above 19,200 baud. */
@@ -23,20 +25,11 @@ export interface RtuLineOptions {
   readonly echo: boolean;
 }
 
-/** An earlier request, kept as long as a reply to it may come. */
-interface Trace {
-  readonly shape: string;
-  readonly address: number;
-  readonly sentAtMs: number;
-  untilMs: number;
-  isAnswered: boolean;
-}
-
 interface Exchange {
   readonly request: ReadRequest;
   readonly sentCount: number;
   readonly sent: Uint8Array;
-  readonly trace: Trace;
+  readonly trace: RequestTrace;
 }
 
 const BUFFER_MAX_BYTES = 512;
@@ -48,7 +41,7 @@ export class RtuLine implements Line {
   readonly #options: RtuLineOptions;
   readonly #characterMs: number;
   readonly #silentMs: number;
-  #traces: Trace[] = [];
+  readonly #memory = new RequestMemory();
   #exchange: Exchange | undefined;
   #buffer: Uint8Array = new Uint8Array(0);
   #lastByteAtMs = -Infinity;
@@ -62,15 +55,16 @@ export class RtuLine implements Line {
   }
 
   admit(request: ReadRequest, nowMs: number): number | ModbusError {
-    this.#traces = this.#traces.filter((trace) => trace.untilMs > nowMs);
+    this.#memory.forgetUntil(nowMs);
     const quietAtMs = this.#quietAtMs(nowMs, request.guardMs ?? 0);
     if (quietAtMs > nowMs) return quietAtMs - nowMs;
-    if (this.#sendableCount(request) === undefined) {
+    const count = this.#memory.tellableCount(request);
+    if (count === undefined) {
       return new ModbusWithheldError(
         `${describeRequest(request)} waits: a late reply to an earlier request could be taken for its own.`,
       );
     }
-    return this.#waitForSecondCopy(request, nowMs);
+    return this.#waitForSecondCopy(request, count, nowMs);
   }
 
   /** The time at which the line has been silent for long enough. */
@@ -85,22 +79,9 @@ export class RtuLine implements Line {
     return silentAtMs;
   }
 
-  /** The asked count, or a wider one, whose reply cannot be confused with that of a request that failed; or undefined. */
-  #sendableCount(request: ReadRequest): number | undefined {
-    const step = isBitFunction(request.fn) ? 8 : 1;
-    const countMax = Math.min(request.count + (request.widenMax ?? 0), isBitFunction(request.fn) ? 2000 : 125);
-    for (let count = request.count; count <= countMax; count += step) {
-      const shape = shapeOf(request, count);
-      if (!this.#traces.some((trace) => trace.shape === shape && !trace.isAnswered)) return count;
-    }
-    return undefined;
-  }
-
   /** An answered request may be answered again by a repeater: another address of the same shape waits that long. */
-  #waitForSecondCopy(request: ReadRequest, nowMs: number): number {
-    const shape = shapeOf(request, this.#sendableCount(request) as number);
-    const rivals = this.#traces.filter((trace) => trace.shape === shape && trace.address !== request.address);
-    const waitMs = Math.max(0, ...rivals.map((trace) => trace.untilMs - nowMs));
+  #waitForSecondCopy(request: ReadRequest, count: number, nowMs: number): number {
+    const waitMs = this.#memory.secondCopyMs(request, count, nowMs);
     if (waitMs > 0) {
       this.#polledFor = request;
       // One turn of the event loop more, so that a copy which a stall left in the kernel is seen before we send.
@@ -112,21 +93,14 @@ export class RtuLine implements Line {
   }
 
   begin(request: ReadRequest, nowMs: number): Uint8Array {
-    const sentCount = this.#sendableCount(request) ?? request.count;
+    const sentCount = this.#memory.tellableCount(request) ?? request.count;
     const sent = new Uint8Array(8);
     sent[0] = request.unit;
     writeReadPdu(sent, 1, request, sentCount);
     const crc = crc16(sent, 6);
     sent[6] = crc & 0xff;
     sent[7] = crc >>> 8;
-    const trace: Trace = {
-      shape: shapeOf(request, sentCount),
-      address: request.address,
-      sentAtMs: nowMs,
-      untilMs: Infinity,
-      isAnswered: false,
-    };
-    this.#traces.push(trace);
+    const trace = this.#memory.keep(request, sentCount, nowMs);
     this.#exchange = { request, sentCount, sent, trace };
     this.#buffer = new Uint8Array(0);
     this.#dirtySinceMs = undefined;
@@ -198,11 +172,6 @@ export class RtuLine implements Line {
     this.counters.strayBytes += count;
     this.#dirtySinceMs ??= nowMs;
   }
-}
-
-/** What tells one reply from another on this wire. */
-function shapeOf(request: ReadRequest, count: number): string {
-  return `${request.unit}/${request.fn}/${dataBytes(request.fn, count)}`;
 }
 
 function mismatch(request: ReadRequest, why: string): ModbusMismatchError {

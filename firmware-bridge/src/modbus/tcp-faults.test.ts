@@ -9,7 +9,7 @@ import { tcpTransport } from "../transport/tcp-transport.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ModbusError } from "./modbus-error.ts";
 import { modbusMaster } from "./modbus-master.ts";
-import type { ModbusMaster } from "./modbus-master.ts";
+import type { ModbusMaster } from "./master-contract.ts";
 
 const test = suite("Modbus TCP under faults");
 
