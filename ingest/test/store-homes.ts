@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { tempDir } from "../../checks/kit.ts";
 import { openReadingWriter, type StoreHome } from "../src/store/reading-store.ts";
-import { startInfluxd } from "./influxd.ts";
+import { startInfluxd } from "../../checks/influxd.ts";
 import { batchOf, PRODUCT } from "./reading-rows.ts";
 
 export interface HomeUnderTest {

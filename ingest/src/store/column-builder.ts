@@ -10,18 +10,65 @@ export interface ReadingRow {
   readonly quality: number;
 }
 
-/** The columns of rows that already stand in order. */
-export function readingColumns(rows: readonly ReadingRow[], more: boolean): ReadingColumns {
-  const isGood = (row: ReadingRow): boolean => row.quality === QUALITY_GOOD;
-  return {
-    length: rows.length,
-    atMs: Float64Array.from(rows, (row) => row.atMs),
-    ordinal: Int32Array.from(rows, (row) => row.ordinal),
-    value: Float64Array.from(rows, (row) => (isGood(row) ? row.number : NaN)),
-    quality: Uint8Array.from(rows, (row) => row.quality),
-    raw: Float64Array.from(rows, (row) => (isGood(row) ? NaN : row.number)),
-    more,
-  };
+/** Gathers rows that come in order, at most `limit`, into columns that grow by doubling; the rest only says that there is more. */
+export class ReadingColumnsBuilder {
+  readonly #limit: number;
+  #capacity = 0;
+  #length = 0;
+  #more = false;
+  #atMs = new Float64Array(0);
+  #ordinal = new Int32Array(0);
+  #number = new Float64Array(0);
+  #quality = new Uint8Array(0);
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Rows that came, the one beyond the limit included. */
+  get seen(): number {
+    return this.#length + (this.#more ? 1 : 0);
+  }
+
+  add(rows: readonly ReadingRow[]): void {
+    this.#grow(Math.min(this.#limit, this.#length + rows.length));
+    for (const row of rows) {
+      if (this.#length >= this.#limit) {
+        this.#more = true;
+        return;
+      }
+      const at = this.#length;
+      this.#atMs[at] = row.atMs;
+      this.#ordinal[at] = row.ordinal;
+      this.#number[at] = row.number;
+      this.#quality[at] = row.quality;
+      this.#length = at + 1;
+    }
+  }
+
+  build(): ReadingColumns {
+    const length = this.#length;
+    const quality = this.#quality.slice(0, length);
+    const value = this.#number.slice(0, length);
+    const raw = new Float64Array(length).fill(NaN);
+    for (let at = 0; at < length; at += 1) {
+      if (quality[at] === QUALITY_GOOD) continue;
+      raw[at] = value[at] as number;
+      value[at] = NaN;
+    }
+    const [atMs, ordinal] = [this.#atMs.slice(0, length), this.#ordinal.slice(0, length)];
+    return { length, atMs, ordinal, value, quality, raw, more: this.#more };
+  }
+
+  #grow(needed: number): void {
+    if (needed <= this.#capacity) return;
+    this.#capacity = Math.min(this.#limit, Math.max(needed, this.#capacity * 2, 1_024));
+    const [atMs, ordinal, number, quality] = [this.#atMs, this.#ordinal, this.#number, this.#quality];
+    (this.#atMs = new Float64Array(this.#capacity)).set(atMs);
+    (this.#ordinal = new Int32Array(this.#capacity)).set(ordinal);
+    (this.#number = new Float64Array(this.#capacity)).set(number);
+    (this.#quality = new Uint8Array(this.#capacity)).set(quality);
+  }
 }
 
 /** What one bucket knows; NaN where nothing good stands in it. */

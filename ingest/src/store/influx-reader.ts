@@ -4,7 +4,7 @@ import {
   type Bucket,
   bucketWidthMs,
   emptyBucket,
-  readingColumns,
+  ReadingColumnsBuilder,
   type ReadingRow,
   seriesBuckets,
   singleBuckets,
@@ -48,19 +48,19 @@ export class InfluxReadingReader implements ReadingReader {
 
   async readings(query: ReadingsQuery): Promise<ReadingColumns> {
     const { limit, fromOrdinal } = checkReadingsQuery(query);
-    const rows: ReadingRow[] = [];
+    const columns = new ReadingColumnsBuilder(limit);
     let from = nanosecondsOf(query.fromMs, 0);
     if (fromOrdinal > 0) from = nextNanosecond(query.fromMs, fromOrdinal - 1);
     // One more than asked for says whether there is more.
-    for (let left = limit + 1; left > 0; left = limit + 1 - rows.length) {
+    for (let left = limit + 1; left > 0; left = limit + 1 - columns.seen) {
       const wanted = Math.min(left, PAGE_ROWS);
       const page = await this.#rows(query, from, wanted);
-      rows.push(...page);
+      columns.add(page);
       const last = page.at(-1);
       if (last === undefined || page.length < wanted) break;
       from = nextNanosecond(last.atMs, last.ordinal);
     }
-    return readingColumns(rows.slice(0, limit), rows.length > limit);
+    return columns.build();
   }
 
   async series(query: SeriesQuery): Promise<SeriesBuckets> {

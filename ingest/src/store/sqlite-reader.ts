@@ -1,8 +1,13 @@
 // The embedded home's way out: reads while another process writes, a page at a time, so that nobody waits long.
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { QUALITY_GOOD } from "@isotherm/coldchain";
-import { BucketBuilder, bucketWidthMs, readingColumns, type ReadingRow, singleBuckets } from "./column-builder.ts";
+import {
+  BucketBuilder,
+  bucketWidthMs,
+  ReadingColumnsBuilder,
+  type ReadingRow,
+  singleBuckets,
+} from "./column-builder.ts";
 import {
   checkCountQuery,
   checkLastQuery,
@@ -58,11 +63,11 @@ export class SqliteReadingReader implements ReadingReader {
   async readings(query: ReadingsQuery): Promise<ReadingColumns> {
     const { limit, fromOrdinal } = checkReadingsQuery(query);
     const series = this.#idOf(query.series);
-    if (series === undefined) return readingColumns([], false);
+    const columns = new ReadingColumnsBuilder(limit);
+    if (series === undefined) return columns.build();
     // One more than asked for says whether there is more.
-    const rows: ReadingRow[] = [];
-    for await (const page of this.#pages({ ...query, series, fromOrdinal }, limit + 1)) rows.push(...page);
-    return readingColumns(rows.slice(0, limit), rows.length > limit);
+    for await (const page of this.#pages({ ...query, series, fromOrdinal }, limit + 1)) columns.add(page);
+    return columns.build();
   }
 
   async series(query: SeriesQuery): Promise<SeriesBuckets> {
@@ -161,6 +166,11 @@ export class SqliteReadingReader implements ReadingReader {
       await nextTurn();
     }
   }
+}
+
+/** Lets whatever waits for the event loop go first. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function readingRow(row: Record<string, unknown>): ReadingRow {

@@ -1,29 +1,10 @@
 // What every home of readings promises, tried on each of them for real.
-import fc from "fast-check";
-import { assert, needs, seed, suite } from "../../../checks/kit.ts";
+import { assert, needs, suite } from "../../../checks/kit.ts";
 import { batchOf, PRODUCT, type Row, rowsOf } from "../../test/reading-rows.ts";
+import { answering, drawing, telling } from "../../test/store-answers.ts";
+import { type Promised, START_MS, WHOLE } from "../../test/store-ground.ts";
 import { type HomeUnderTest, influxUnderTest, sqliteUnderTest } from "../../test/store-homes.ts";
-import {
-  openReadingReader,
-  openReadingWriter,
-  type ReadingReader,
-  type ReadingWriter,
-  type SeriesId,
-  type StoreHome,
-  StoreUnavailableError,
-} from "./reading-store.ts";
-
-const START_MS = 1_790_000_000_000;
-const WEEK_MS = 7 * 86_400_000;
-const WHOLE = { series: PRODUCT, fromMs: 0, toMs: 9_223_372_036_854 };
-
-interface Ground {
-  homes: HomeUnderTest;
-  home: StoreHome;
-  writer: ReadingWriter;
-  reader: ReadingReader;
-}
-type Promised = (sentence: string, body: (ground: Ground) => Promise<void>) => void;
+import { openReadingReader, openReadingWriter, type SeriesId, StoreUnavailableError } from "./reading-store.ts";
 
 /** A fresh home, a writer and a reader for each test. */
 function contract(name: string, start: () => Promise<HomeUnderTest>, skip: string | undefined): void {
@@ -46,7 +27,7 @@ function contract(name: string, start: () => Promise<HomeUnderTest>, skip: strin
       }
     });
   };
-  for (const part of [writing, refusing, failing, reading, drawing]) part(promised);
+  for (const part of [writing, refusing, failing, answering, telling, drawing]) part(promised);
   test.run();
 }
 
@@ -164,7 +145,7 @@ function refusing(test: Promised): void {
   });
 
   test("one poisoned point among 10,000 does not stop the rest", async ({ homes, home, writer, reader }) => {
-    const poisonedAtMs = START_MS + 3 * WEEK_MS;
+    const poisonedAtMs = START_MS + 21 * 86_400_000;
     const reason = await homes.poison(home, poisonedAtMs);
     const rows = Array.from({ length: 10_000 }, (_, at) => ({ atMs: START_MS + at }));
     rows.splice(6_543, 1, { atMs: poisonedAtMs });
@@ -220,148 +201,6 @@ function failing(test: Promised): void {
       const failure = await ask().catch((thrown: unknown) => thrown as { code?: string });
       assert.is((failure as { code?: string } | undefined)?.code, "STORE_QUERY");
     }
-  });
-}
-
-function reading(test: Promised): void {
-  test("long answers come in pages that miss and repeat nothing", async ({ writer, reader }) => {
-    const rows = Array.from({ length: 25_000 }, (_, at) => ({
-      atMs: START_MS + (at >> 2),
-      ordinal: at & 3,
-      value: at,
-    }));
-    await writer.write(batchOf(rows));
-    assert.equal(
-      (await reader.readings(WHOLE)).value,
-      Float64Array.from(rows, ({ value }) => value),
-    );
-    const values: number[] = [];
-    let from = { fromMs: 0, fromOrdinal: 0 };
-    for (let more = true; more;) {
-      const page = await reader.readings({ ...WHOLE, ...from, limit: 10_007 });
-      values.push(...page.value);
-      from = { fromMs: page.atMs.at(-1) as number, fromOrdinal: (page.ordinal.at(-1) as number) + 1 };
-      ({ more } = page);
-    }
-    assert.equal(
-      values,
-      rows.map(({ value }) => value),
-    );
-  });
-
-  test("the window holds its beginning and not its end", async ({ writer, reader }) => {
-    await writer.write(batchOf([9, 10, 19, 20].map((atMs) => ({ atMs, ordinal: 999_999, value: atMs }))));
-    const window = { series: PRODUCT, fromMs: 10, toMs: 20 };
-    assert.equal([...(await reader.readings(window)).value], [10, 19]);
-    assert.equal([...(await reader.series({ ...window, buckets: 5 })).fromMs], [10, 19]);
-    assert.equal([...(await reader.series({ ...window, buckets: 1 })).mean], [14.5]);
-    assert.is((await reader.last({ series: PRODUCT, beforeMs: 19 }))?.value, 10);
-    assert.is((await reader.readings({ ...window, toMs: 10 })).length, 0);
-  });
-
-  test("a reading that is not good is never a number", async ({ writer, reader }) => {
-    const rows: Row[] = [
-      { atMs: 10 },
-      { atMs: 20, value: 85, quality: 3 },
-      { atMs: 30, value: NaN, quality: 1 },
-      { atMs: 40, value: -127, quality: 5 },
-    ];
-    await writer.write(batchOf(rows));
-    const columns = await reader.readings(WHOLE);
-    assert.equal([...columns.value], [4, NaN, NaN, NaN]);
-    assert.equal([...columns.raw], [NaN, 85, NaN, -127]);
-    assert.equal(await reader.last({ series: PRODUCT, beforeMs: 50 }), {
-      atMs: 40,
-      ordinal: 0,
-      value: NaN,
-      quality: 5,
-    });
-    const lastGood = await reader.last({ series: PRODUCT, beforeMs: 50, goodOnly: true });
-    assert.equal(lastGood, { atMs: 10, ordinal: 0, value: 4, quality: 0 });
-    const coarse = await reader.series({ series: PRODUCT, fromMs: 0, toMs: 70, buckets: 2 });
-    assert.equal(
-      [...coarse.fromMs, ...coarse.count, ...coarse.notGood, ...coarse.worstQuality],
-      [0, 35, 1, 0, 2, 1, 3, 5],
-    );
-    assert.equal([...coarse.min, ...coarse.max, ...coarse.mean], [4, NaN, 4, NaN, 4, NaN]);
-    const fine = await reader.series({ series: PRODUCT, fromMs: 0, toMs: 50, buckets: 4 });
-    assert.equal([...fine.max, ...fine.worstQuality], [4, NaN, NaN, NaN, 0, 3, 1, 5]);
-  });
-
-  test("a reader that was there first sees what is written later", async ({ writer, reader }) => {
-    for (let written = 1; written <= 3; written += 1) {
-      await writer.write(batchOf([{ atMs: written }]));
-      assert.is(await reader.count(), written);
-    }
-  });
-
-  test("a track joins good positions of one instant and ordinal", async ({ writer, reader }) => {
-    const axis = (channel: string, atMs: number, value: number, more: Partial<Row> = {}): Row => ({
-      series: { ...PRODUCT, channel },
-      atMs,
-      value,
-      ...more,
-    });
-    const [north, east] = ["latitude/gps", "longitude/gps"];
-    await writer.write(
-      batchOf([
-        ...[axis(north, 1, 31.2), axis(east, 1, 121.5), axis(north, 2, 31.3), axis(east, 3, 121.6)],
-        ...[axis(north, 4, 31.4, { ordinal: 1 }), axis(east, 4, 121.7, { ordinal: 2 })],
-        ...[axis(north, 5, 31.5), axis(east, 5, 121.8, { quality: 5 }), axis(north, 6, 0), axis(east, 6, 0)],
-        ...[axis("latitude/a", 1, 9), axis("longitude/b", 1, 9)],
-      ]),
-    );
-    const query = { tenantId: "t1", assetId: "truck-7", fromMs: 0, toMs: 10, pointsMax: 100 };
-    const track = await reader.track(query);
-    assert.equal([...track.atMs, ...track.latitude, ...track.longitude], [1, 6, 31.2, 0, 121.5, 0]);
-    assert.is((await reader.track({ ...query, place: "gps" })).length, 2);
-    assert.is((await reader.track({ ...query, place: "a" })).length, 0);
-  });
-}
-
-function drawing(test: Promised): void {
-  test("stretches without readings have no bucket", async ({ writer, reader }) => {
-    const hours = [0, 1, 2, 3, 4, 10, 11, 12];
-    await writer.write(batchOf(hours.flatMap((hour) => [0, 1, 2, 3].map((at) => ({ atMs: hour * 3_600_000 + at })))));
-    const day = await reader.series({ series: PRODUCT, fromMs: 0, toMs: 86_400_000, buckets: 24 });
-    assert.is(day.widthMs, 3_600_000);
-    assert.equal([...day.count], [4, 4, 4, 4, 4, 4, 4, 4]);
-    assert.equal([...day.minAtMs], [...day.fromMs]);
-    const hourly = await reader.series({ series: PRODUCT, fromMs: 3_600_000, toMs: 46_800_000, buckets: 12 });
-    assert.equal(
-      [...hourly.fromMs],
-      hours.slice(1).map((hour) => hour * 3_600_000),
-    );
-  });
-
-  test("no width hides the lowest and the highest reading, nor a reading at all", async ({ writer, reader }) => {
-    const row = fc.record({
-      atMs: fc.integer({ min: START_MS, max: START_MS + 5_000 }),
-      ordinal: fc.integer({ min: 0, max: 3 }),
-      value: fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-      quality: fc.constantFrom(0, 0, 0, 0, 3, 9),
-    });
-    const rows = fc.uniqueArray(row, { minLength: 1, maxLength: 200, selector: (r) => `${r.atMs} ${r.ordinal}` });
-    let runs = 0;
-    const holds = async (drawn: Row[], buckets: number, fromMs: number): Promise<void> => {
-      const series = { ...PRODUCT, assetId: `run-${(runs += 1)}` };
-      await writer.write(batchOf(drawn.map((each) => ({ ...each, series }))));
-      const answer = await reader.series({ series, fromMs: START_MS - fromMs, toMs: START_MS + 5_001, buckets });
-      const good = drawn.filter(({ quality }) => quality === 0).map(({ value }) => value as number);
-      const sum = (column: Iterable<number>): number => [...column].reduce((total, each) => total + each, 0);
-      assert.is(sum(answer.count), good.length);
-      assert.is(sum(answer.notGood), drawn.length - good.length);
-      const seen = (column: Float64Array): number[] => [...column].filter((value) => !Number.isNaN(value));
-      assert.is(Math.min(...seen(answer.min)) + 0, Math.min(...good) + 0);
-      assert.is(Math.max(...seen(answer.max)) + 0, Math.max(...good) + 0);
-      if (answer.widthMs === 0) assert.is(answer.length, drawn.length);
-      else assert.ok(answer.length <= buckets);
-    };
-    const buckets = fc.integer({ min: 1, max: 300 });
-    await fc.assert(fc.asyncProperty(rows, buckets, fc.integer({ min: 0, max: 700 }), holds), {
-      seed: seed(),
-      numRuns: 40,
-    });
   });
 }
 
