@@ -61,7 +61,7 @@ function encodeOurs(readings: readonly Reading[], seq: number): Uint8Array {
 
 function encodeTheirs(readings: readonly Reading[], seq: number): Uint8Array {
   const metrics = readings.map(({ alias, timeMs, value }) => ({ alias, timestamp: timeMs, doubleValue: value }));
-  return payloadType.encode({ timestamp: NOW_MS, metrics, seq } as unknown as protobuf.Message).finish();
+  return payloadType.encode({ timestamp: NOW_MS, metrics, seq }).finish();
 }
 
 function decodeOurs(bytes: Uint8Array): number {

@@ -9,6 +9,9 @@ export const RECORD_FORMAT = 1;
 /** Readings of one record at most; keeps a record under 16 KiB and a message of 50 records under a broker's bound. */
 export const RECORD_READINGS_MAX = 256;
 
+/** Aliases of records are 32-bit in the canonical bytes. */
+export const RECORD_ALIAS_MAX = 0xffffffff;
+
 export interface RecordReading {
   readonly alias: number;
   /** Null when the device gave no number; a reading that is not good may still keep the number it gave. */
@@ -21,7 +24,9 @@ export interface ChainRecord {
   readonly number: number;
   /** 32 hex digits: this boot of the gateway's machine, as far as its monotonic clock is one. */
   readonly bootId: string;
+  /** Whole milliseconds. */
   readonly monotonicMs: number;
+  /** Whole milliseconds, UTC as the gateway's clock had it. */
   readonly wallMs: number;
   /** Which anchor of the boot places this record in time; 0 when none was known: then the boot's first anchor does. */
   readonly anchorOrdinal: number;
@@ -32,6 +37,7 @@ export interface ChainRecord {
 const HEAD_BYTES = 1 + 8 + 16 + 8 + 8 + 2 + 2;
 const READING_BYTES = 4 + 1 + 8;
 const NULL_FLAG = 0x80;
+const ANCHOR_ORDINAL_MAX = 0xffff;
 const BOOT_ID = /^[0-9a-f]{32}$/;
 
 /** A programmer gave a record that its format cannot hold. */
@@ -55,30 +61,48 @@ export class RecordBytesError extends Error {
  * anchorOrdinal u16, count u16; then per reading alias u32, quality u8 (bit 7: no value), value f64 (0 when none).
  */
 export function recordBytes(record: ChainRecord): Uint8Array {
+  const problem = shapeProblem(record);
+  if (problem !== undefined) throw new RecordShapeError(problem);
   const { readings } = record;
-  if (!BOOT_ID.test(record.bootId)) throw new RecordShapeError("bootId must be 32 hex digits");
-  if (readings.length > RECORD_READINGS_MAX) throw new RecordShapeError(`more than ${RECORD_READINGS_MAX} readings`);
   const bytes = new Uint8Array(HEAD_BYTES + readings.length * READING_BYTES);
   const view = new DataView(bytes.buffer);
   bytes[0] = RECORD_FORMAT;
   view.setFloat64(1, record.number);
   for (let i = 0; i < 16; i++) bytes[9 + i] = Number.parseInt(record.bootId.slice(i * 2, i * 2 + 2), 16);
-  view.setFloat64(25, record.monotonicMs);
-  view.setFloat64(33, record.wallMs);
+  // The wire has no minus zero for whole numbers; adding zero takes it away here too.
+  view.setFloat64(25, record.monotonicMs + 0);
+  view.setFloat64(33, record.wallMs + 0);
   view.setUint16(41, record.anchorOrdinal);
   view.setUint16(43, readings.length);
   let at = HEAD_BYTES;
-  let aliasBefore = -1;
   for (const { alias, value, quality } of readings) {
-    if (alias <= aliasBefore) throw new RecordShapeError("readings must ascend by alias, each alias once");
-    if (value !== null && !Number.isFinite(value)) throw new RecordShapeError(`alias ${alias}: value is not finite`);
     view.setUint32(at, alias);
     bytes[at + 4] = value === null ? quality | NULL_FLAG : quality;
     view.setFloat64(at + 5, value ?? 0);
     at += READING_BYTES;
-    aliasBefore = alias;
   }
   return bytes;
+}
+
+/** What keeps a record from being written: whatever the bytes could not give back as it was. */
+function shapeProblem(record: ChainRecord): string | undefined {
+  const { number, bootId, monotonicMs, wallMs, anchorOrdinal, readings } = record;
+  if (!Number.isSafeInteger(number) || number < 1) return `number ${number} is not 1, 2, 3 …`;
+  if (!BOOT_ID.test(bootId)) return "bootId must be 32 hex digits";
+  if (!Number.isSafeInteger(monotonicMs)) return `monotonicMs ${monotonicMs} is not in whole milliseconds`;
+  if (!Number.isSafeInteger(wallMs)) return `wallMs ${wallMs} is not in whole milliseconds`;
+  if (!Number.isInteger(anchorOrdinal) || anchorOrdinal < 0 || anchorOrdinal > ANCHOR_ORDINAL_MAX)
+    return `anchorOrdinal ${anchorOrdinal} is not 0-${ANCHOR_ORDINAL_MAX}`;
+  if (readings.length > RECORD_READINGS_MAX) return `more than ${RECORD_READINGS_MAX} readings`;
+  let aliasBefore = -1;
+  for (const { alias, value, quality } of readings) {
+    if (!Number.isInteger(alias) || alias > RECORD_ALIAS_MAX) return `alias ${alias} is not 0-${RECORD_ALIAS_MAX}`;
+    if (alias <= aliasBefore) return "readings must ascend by alias, each alias once";
+    if (value !== null && !Number.isFinite(value)) return `alias ${alias}: value is not finite`;
+    if (qualityOf(quality) === undefined) return `alias ${alias}: unknown quality code ${quality}`;
+    aliasBefore = alias;
+  }
+  return undefined;
 }
 
 /** Reads canonical bytes. Throws RecordBytesError: unknown format, truncated, or shaped as recordBytes never writes. */
@@ -99,14 +123,15 @@ export function parseRecordBytes(bytes: Uint8Array): ChainRecord {
   for (let at = HEAD_BYTES; at < bytes.length; at += READING_BYTES) {
     const flags = bytes[at + 4] as number;
     const quality = flags & ~NULL_FLAG;
-    if (qualityOf(quality) === undefined) throw new RecordBytesError("RECORD_BYTES", `unknown quality code ${quality}`);
+    if (flags & NULL_FLAG && !Object.is(view.getFloat64(at + 5), 0))
+      throw new RecordBytesError("RECORD_BYTES", "a reading without a value has one");
     readings.push({
       alias: view.getUint32(at),
       value: flags & NULL_FLAG ? null : view.getFloat64(at + 5),
       quality,
     });
   }
-  return {
+  const record: ChainRecord = {
     number: view.getFloat64(1),
     bootId,
     monotonicMs: view.getFloat64(25),
@@ -114,4 +139,9 @@ export function parseRecordBytes(bytes: Uint8Array): ChainRecord {
     anchorOrdinal: view.getUint16(41),
     readings,
   };
+  if (Object.is(record.monotonicMs, -0) || Object.is(record.wallMs, -0))
+    throw new RecordBytesError("RECORD_BYTES", "a time of minus zero");
+  const problem = shapeProblem(record);
+  if (problem !== undefined) throw new RecordBytesError("RECORD_BYTES", problem);
+  return record;
 }

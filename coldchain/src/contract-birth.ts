@@ -1,6 +1,7 @@
 // Births: what a stream's aliases mean, under which epoch its numbers stand, and the hash that names it all.
 
 import { createHash } from "node:crypto";
+import { RECORD_ALIAS_MAX } from "./chain-record.ts";
 import { ROLES, type ChannelDeclaration, type Role } from "./channels.ts";
 import { CONTRACT, PROPERTY } from "./contract-names.ts";
 import { isChannelId } from "./identifiers.ts";
@@ -76,16 +77,35 @@ export function readBirth(columns: MetricColumns, assetId: string): StreamBirth 
     if (name === CONTRACT.epoch) epoch = textOf(columns, at);
     else if (name === CONTRACT.birthId) birthId = textOf(columns, at);
     else if (name === CONTRACT.issued) issued = numberOf(columns, at) ?? 0;
-    else if (name === CONTRACT.recordNumber) numberAlias = columns.alias[at] as number;
-    else if (name === CONTRACT.recordMonotonicMs) monotonicAlias = columns.alias[at] as number;
+    else if (name === CONTRACT.recordNumber) numberAlias = aliasOf(columns, at);
+    else if (name === CONTRACT.recordMonotonicMs) monotonicAlias = aliasOf(columns, at);
     else if (isChannelId(name) && columns.hasFlag(at, METRIC_FLAG.hasAlias)) channels.push(readChannel(columns, at));
   }
   if (epoch === undefined && birthId === undefined) return undefined;
   if (epoch === undefined || !/^[0-9a-f]{32}$/.test(epoch)) return "Contract/Epoch is not 32 hex digits";
   if (numberAlias < 0 || monotonicAlias < 0) return "Record/Number or Record/MonotonicMs is not declared";
+  if (!Number.isSafeInteger(issued) || issued < 0) return `Contract/Issued is ${issued}, not a count`;
   const birth = { epoch, assetId, issued, numberAlias, monotonicAlias, channels };
+  const problem = aliasProblem(birth);
+  if (problem !== undefined) return problem;
   const expected = birthIdOf(birth);
   return expected === birthId ? birth : `Contract/BirthId is ${birthId}, the metrics hash to ${expected}`;
+}
+
+function aliasOf(columns: MetricColumns, at: number): number {
+  return columns.hasFlag(at, METRIC_FLAG.hasAlias) ? (columns.alias[at] as number) : -1;
+}
+
+/** An alias that means two things would attach values to the wrong channels however well the birth hashes. */
+function aliasProblem({ numberAlias, monotonicAlias, channels }: Omit<StreamBirth, "issued">): string | undefined {
+  const aliases = new Set<number>();
+  for (const alias of [numberAlias, monotonicAlias, ...channels.map((declaration) => declaration.alias)]) {
+    if (alias > RECORD_ALIAS_MAX) return `alias ${alias} is beyond ${RECORD_ALIAS_MAX}`;
+    if (aliases.has(alias)) return `alias ${alias} is declared twice`;
+    aliases.add(alias);
+  }
+  const names = new Set(channels.map((declaration) => declaration.channel));
+  return names.size === channels.length ? undefined : "a channel is declared twice";
 }
 
 function readChannel(columns: MetricColumns, at: number): ChannelDeclaration {

@@ -20,6 +20,8 @@ export const CONTRACT = {
   carries: "Contract/Carries",
   /** DDATA, String: ranges that will never come, with the reason: `thinned:3-5;corrupt:9`. */
   gone: "Contract/Gone",
+  /** DDATA, String: 16 hex digits over what this message carries and declares gone, to the last bit of every value. */
+  digest: "Contract/Digest",
   /** DCMD, Int64: all numbers up to this one are accepted. */
   watermark: "Contract/Watermark",
   /** DCMD, String: up to 32 ranges above the watermark that are accepted too. */

@@ -21,7 +21,8 @@ const TWO_TO_64 = 18446744073709551616;
 /**
  * A number as its datatype means it. DATA leaves the datatype out, and then int_value is read unsigned and long_value
  * signed; whoever knows the datatype from the birth corrects the value with this. Changes only integers that lie where
- * the other reading of the same bits would put them, so that applying it twice changes nothing.
+ * the other reading of the same bits would put them, so that applying it twice changes nothing; a number that no reading
+ * makes fit its datatype stays as it was sent.
  */
 export function asDatatype(value: number, datatype: number): number {
   switch (datatype) {

@@ -58,8 +58,10 @@ export class RangeSet {
     for (const { first, last } of other) this.add(first, last);
   }
 
-  /** Takes first…last out. */
+  /** Takes first…last out; nothing when last < first. */
   delete(first: number, last = first): void {
+    // Nothing lies between; without this a range around both would be kept twice, overlapping itself.
+    if (last < first) return;
     const kept: Range[] = [];
     for (const range of this) {
       if (range.last < first || range.first > last) kept.push(range);

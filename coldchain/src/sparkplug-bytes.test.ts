@@ -58,11 +58,11 @@ vectors("a birth metric carries name, alias, datatype, quality and unit", () => 
   const at = putNumber(columns, "t/a", -2.5, DATATYPE.double, 1700000000000, 300);
   columns.quality[at] = 500;
   columns.setProperty(at, "Unit", "Cel");
-  const properties =
-    "0a07 5175616c697479 0a04 556e6974" + // keys: Quality, Unit
-    "1205 0803 18f403" + // Int32 500
-    "1207 080c 4203 43656c"; // String Cel
-  const content = "0a03 742f61 10ac02 1880d095ffbc31 200a" + "4a1f" + properties + "69 00000000000004c0";
+  const keys = "0a07 5175616c697479 0a04 556e6974";
+  const int32Of500 = "1205 0803 18f403";
+  const stringCel = "1207 080c 4203 43656c";
+  const properties = `${keys} ${int32Of500} ${stringCel}`;
+  const content = `0a03 742f61 10ac02 1880d095ffbc31 200a 4a1f ${properties} 69 00000000000004c0`;
   assert.is(toHex(encodePayload(columns, NO_HEAD)), toHex(metric(content)));
 });
 

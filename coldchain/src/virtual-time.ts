@@ -44,15 +44,20 @@ export class VirtualTime implements Clock, Scheduler {
     return this.#tasks.size;
   }
 
-  /** Moves time on by `byMs`, running what falls due. Tasks that a run schedules are run too if they fall due. */
+  /**
+   * Moves time on by `byMs`, running what falls due. Tasks that a run schedules are run too if they fall due.
+   * Throws RangeError for a negative step: monotonic time never goes back.
+   */
   advance(byMs: number): void {
+    if (!(byMs >= 0)) throw new RangeError(`time cannot move by ${byMs} ms`);
     const untilMs = this.#nowMs + byMs;
     for (let next = this.#earliest(untilMs); next !== undefined; next = this.#earliest(untilMs)) {
       this.#tasks.delete(next);
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.run();
     }
-    this.#nowMs = untilMs;
+    // A run may have advanced time itself.
+    this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
   #earliest(untilMs: number): Task | undefined {
