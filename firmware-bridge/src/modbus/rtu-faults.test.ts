@@ -146,6 +146,40 @@ for (const fault of LINE_FAULTS) {
   });
 }
 
+test("an adapter that hears itself is read without a failure once the bus is told so", async () => {
+  const random = seededRandom(seed());
+  const nextFault = (): LineFault => "echo";
+  const tally = await poll({ polls: 200, random, requests: MIXED, nextFault, pauseMaxMs: 100, master: { echo: true } });
+  assert.equal(tally, { wrong: 0, right: 200, failed: 0 });
+});
+
+test("a request that no frame can carry is refused before it reaches the line", async () => {
+  const time = new VirtualTime(0);
+  const transport = new ScriptedLine({
+    time,
+    random: seededRandom(1),
+    nextFault: () => undefined,
+    lateMaxMs: 0,
+    doubleMaxMs: 0,
+  });
+  const master = modbusMaster({ transport, framing: "rtu", responseTimeoutMs: 100, clock: time, scheduler: time });
+  const impossible: Partial<ReadRequest>[] = [
+    { unit: 0 },
+    { unit: 248 },
+    { count: 0 },
+    { count: 126 },
+    { count: 1.5 },
+    { address: -1 },
+    { address: 65535, count: 2 },
+  ];
+  for (const change of impossible) {
+    const request = { unit: 1, fn: 4, address: 0, count: 1, ...change } as ReadRequest;
+    const error: unknown = await master.read(request).catch((thrown: unknown) => thrown);
+    assert.is((error as ModbusError).code, "MODBUS_REQUEST_INVALID", JSON.stringify(change));
+  }
+  assert.is(master.counters.requests, 0);
+});
+
 test("without its memory of earlier requests the same master gives wrong values, so these tests can fail", async () => {
   const random = seededRandom(seed());
   const forgetful = { lateMaxMs: 0, doubleMaxMs: 0, quietMs: 0 };
