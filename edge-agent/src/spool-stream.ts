@@ -26,6 +26,7 @@ export interface SpoolStream {
 /** The spool's own, writable view. */
 export interface StreamState extends SpoolStream {
   readonly channels: Map<string, ChannelDeclaration>;
+  readonly gone: Record<GoneReason, RangeSet>;
   issued: number;
   /** True when `accepted` holds what is not on disk yet. */
   acceptedChanged: boolean;

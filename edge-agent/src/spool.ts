@@ -1,7 +1,8 @@
 // The spool: every record that a gateway took, on disk before anything else happens to it, until its host has accepted
 // it and room is needed. One process writes it; a record is there for good once `append` has returned.
 
-import type { ChainRecord, GoneReason, QualityCode, Range, RecordReading } from "@isotherm/coldchain";
+import type { ChainRecord, GoneReason, Range } from "@isotherm/coldchain";
+import { aliasedReadings, type RecordDraft, type TakenRecord } from "./record-draft.ts";
 import { SpoolDeclarations, changedMeaning, type StreamDeclaration } from "./spool-declarations.ts";
 import { isFull, SpoolError } from "./spool-error.ts";
 import type { SpoolFile, SpoolNotice } from "./spool-file.ts";
@@ -14,26 +15,6 @@ import { SpoolSettled } from "./spool-settled.ts";
 import { goneOf, loadStreams, type SpoolStream, type StreamState } from "./spool-stream.ts";
 import { transact, type AfterCommit } from "./spool-transaction.ts";
 
-/** A record before it has a number: channels by name, in any order, each once. */
-export interface RecordDraft {
-  readonly assetId: string;
-  readonly bootId: string;
-  readonly monotonicMs: number;
-  readonly wallMs: number;
-  readonly anchorOrdinal: number;
-  readonly readings: readonly {
-    readonly channel: string;
-    readonly value: number | null;
-    readonly quality: QualityCode;
-  }[];
-}
-
-/** A record as it was taken. */
-export interface TakenRecord {
-  readonly stream: SpoolStream;
-  readonly record: ChainRecord;
-}
-
 export interface SpoolCounters {
   recordsTaken: number;
   /** Accepted records removed because room was needed. */
@@ -44,6 +25,8 @@ export interface SpoolCounters {
   recordsCorrupt: number;
   /** Appends refused because nothing more could be removed, or the disk is full. */
   appendsRefused: number;
+  /** Marks (accepted, gone, sign of life) that a full disk kept from being written for now. */
+  writesPutOff: number;
 }
 
 /** Room is made when this part of the bound is used, and until the other one is. */
@@ -67,6 +50,7 @@ export class Spool {
     recordsThinned: 0,
     recordsCorrupt: 0,
     appendsRefused: 0,
+    writesPutOff: 0,
   };
   /** Told of numbers that are gone, so that whoever sends them says so. */
   onGone: (streamId: number, reason: GoneReason, ranges: readonly Range[]) => void = () => undefined;
@@ -109,8 +93,9 @@ export class Spool {
     return this.#parts.meta.get(fact);
   }
 
-  setFact(fact: SpoolFact, value: string | number): void {
-    this.#parts.meta.set(fact, value);
+  /** Keeps a fact whose loss only repeats work. False when there is no room for it. */
+  setFact(fact: SpoolFact, value: string | number): boolean {
+    return this.#writeIfRoom(() => this.#parts.meta.set(fact, value));
   }
 
   /**
@@ -191,7 +176,7 @@ export class Spool {
     known.addAll(stream.accepted);
     for (const { first, last } of back.missing)
       if (first <= stream.issued) lost.push(...known.missing(first, Math.min(last, stream.issued)));
-    if (lost.length > 0) this.#write((after) => this.#addGone(stream, "corrupt", lost, after));
+    if (lost.length > 0) this.#writeIfRoom((after) => this.#addGone(stream, "corrupt", lost, after));
     return back;
   }
 
@@ -205,9 +190,9 @@ export class Spool {
     }
   }
 
-  /** Puts what was accepted on disk, and the sign of life. */
-  flush(wallMs: number): void {
-    this.#write((after) => {
+  /** Puts what was accepted on disk, and the sign of life. False when there is no room: then later. */
+  flush(wallMs: number): boolean {
+    return this.#writeIfRoom((after) => {
       this.#settled.writeAccepted(this.#streams.values(), after);
       this.#parts.meta.set("lastAliveMs", wallMs);
     });
@@ -244,7 +229,7 @@ export class Spool {
   close(wallMs: number, { isClean }: { readonly isClean: boolean }): void {
     try {
       this.flush(wallMs);
-      if (isClean) this.#parts.meta.set("cleanStop", 1);
+      if (isClean) this.setFact("cleanStop", 1);
     } finally {
       this.#parts.file.close();
     }
@@ -299,17 +284,18 @@ export class Spool {
     });
   }
 
+  #writeIfRoom(run: (after: AfterCommit) => void): boolean {
+    try {
+      this.#write(run);
+      return true;
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      this.counters.writesPutOff++;
+      return false;
+    }
+  }
+
   #write<T>(run: (after: AfterCommit) => T): T {
     return transact(this.#parts.file.db, run);
   }
-}
-
-function aliasedReadings(stream: StreamState, { assetId, readings }: RecordDraft): RecordReading[] {
-  return readings
-    .map(({ channel, value, quality }) => {
-      const alias = stream.channels.get(channel)?.alias;
-      if (alias === undefined) throw new Error(`${assetId} ${channel} was not declared`);
-      return { alias, value, quality };
-    })
-    .sort((a, b) => a.alias - b.alias);
 }

@@ -2,7 +2,7 @@
 
 import { openSpool, type OpenedSpool, type OpenSpoolOptions } from "../src/open-spool.ts";
 import type { ChannelMeaning } from "../src/spool-declarations.ts";
-import type { RecordDraft } from "../src/spool.ts";
+import type { RecordDraft } from "../src/record-draft.ts";
 
 export const BOOT = "b0".repeat(16);
 export const PRODUCT: ChannelMeaning = {

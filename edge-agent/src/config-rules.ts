@@ -1,0 +1,120 @@
+// What must hold between the parts of a configuration, which no shape can say.
+
+import { RECORD_READINGS_MAX } from "@isotherm/coldchain";
+import { DeviceProfileError, loadDeviceProfile, type DeviceProfile } from "@isotherm/firmware-bridge";
+import type { AgentConfig, AssetConfig, BusConfig, DeviceConfig } from "./config-schema.ts";
+
+export interface Finding {
+  readonly path: readonly (string | number)[];
+  readonly problem: string;
+  readonly mend: string;
+}
+
+/** Everything that is wrong between the parts, in the order of the file. */
+export function* findingsOf(config: AgentConfig): Generator<Finding> {
+  const { passwordFile, passwordEnv } = config.broker;
+  if ((passwordFile === undefined) === (passwordEnv === undefined))
+    yield {
+      path: ["broker"],
+      problem: passwordFile === undefined ? "says nothing of the password" : "says twice where the password is",
+      mend: "name a file (passwordFile) or an environment variable (passwordEnv) that holds it",
+    };
+  yield* repeated(config.buses, "buses", "busId");
+  yield* repeated(config.assets, "assets", "assetId");
+  for (const [at, asset] of config.assets.entries()) yield* assetFindings(config, asset, ["assets", at]);
+}
+
+function* repeated<K extends string>(rows: readonly Record<K, string>[], list: string, key: K): Generator<Finding> {
+  const seen = new Set<string>();
+  for (const [at, row] of rows.entries()) {
+    if (seen.has(row[key]))
+      yield { path: [list, at, key], problem: `names ${row[key]} a second time`, mend: "give each its own" };
+    seen.add(row[key]);
+  }
+}
+
+function* assetFindings(
+  config: AgentConfig,
+  asset: AssetConfig,
+  path: readonly (string | number)[],
+): Generator<Finding> {
+  const channels = new Set<string>();
+  for (const [at, device] of asset.devices.entries()) {
+    const place = [...path, "devices", at];
+    yield* deviceFindings(config, device, place);
+    for (const [point, { channel, role }] of Object.entries(device.points)) {
+      if (channels.has(channel))
+        yield {
+          path: [...place, "points", point, "channel"],
+          problem: `names ${channel} a second time in ${asset.assetId}`,
+          mend: "give each point a channel of its own",
+        };
+      if (role === "contract")
+        yield {
+          path: [...place, "points", point, "role"],
+          problem: "is kept for the gateway's own records",
+          mend: "say what the value stands for, such as product or supply",
+        };
+      channels.add(channel);
+    }
+  }
+  if (channels.size > RECORD_READINGS_MAX)
+    yield {
+      path: [...path, "devices"],
+      problem: `have ${channels.size} points`,
+      mend: `at most ${RECORD_READINGS_MAX}`,
+    };
+}
+
+function* deviceFindings(
+  config: AgentConfig,
+  device: DeviceConfig,
+  path: readonly (string | number)[],
+): Generator<Finding> {
+  const bus = config.buses.find(({ busId }) => busId === device.bus);
+  const known = config.buses.map(({ busId }) => busId).join(", ");
+  if (bus === undefined)
+    yield { path: [...path, "bus"], problem: `names no bus: ${device.bus}`, mend: `known are: ${known}` };
+  else yield* unitFindings(bus, device, path);
+  const profile = profileOf(device.profile);
+  if (typeof profile === "string") {
+    yield { path: [...path, "profile"], problem: `cannot be used: ${device.profile}`, mend: profile };
+    return;
+  }
+  if (bus !== undefined && isNmea(bus) !== (profile.protocol === "nmea-0183"))
+    yield {
+      path: [...path, "profile"],
+      problem: `speaks ${profile.protocol}, the bus is ${bus.kind}`,
+      mend: "name the bus that the device hangs on, or the profile that it has",
+    };
+  for (const point of Object.keys(device.points))
+    if (!(point in profile.points))
+      yield {
+        path: [...path, "points", point],
+        problem: `is not a point of ${device.profile}`,
+        mend: `it has: ${Object.keys(profile.points).join(", ")}`,
+      };
+  if (profile.protocol === "nmea-0183" && !("latitude" in device.points && "longitude" in device.points))
+    yield { path: [...path, "points"], problem: "lack a coordinate", mend: "name both latitude and longitude" };
+}
+
+function* unitFindings(bus: BusConfig, device: DeviceConfig, path: readonly (string | number)[]): Generator<Finding> {
+  if (isNmea(bus) && device.unit !== undefined)
+    yield { path: [...path, "unit"], problem: "means nothing on an NMEA bus", mend: "remove it" };
+  if (!isNmea(bus) && device.unit === undefined)
+    yield { path, problem: "has no unit", mend: "give the device's Modbus address, such as unit: 1" };
+}
+
+export function isNmea(bus: BusConfig): boolean {
+  return bus.kind === "nmea-tcp" || bus.kind === "nmea-serial";
+}
+
+/** The shipped profile, or in words why there is none. */
+export function profileOf(name: string): DeviceProfile | string {
+  try {
+    return loadDeviceProfile(name);
+  } catch (error) {
+    if (error instanceof DeviceProfileError) return error.message;
+    throw error;
+  }
+}
