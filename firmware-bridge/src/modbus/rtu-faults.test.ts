@@ -163,7 +163,7 @@ test("a request that no frame can carry is refused before it reaches the line", 
     doubleMaxMs: 0,
   });
   const master = modbusMaster({ transport, framing: "rtu", responseTimeoutMs: 100, clock: time, scheduler: time });
-  const impossible: Partial<ReadRequest>[] = [
+  const impossible: { unit?: number; address?: number; count?: number }[] = [
     { unit: 0 },
     { unit: 248 },
     { count: 0 },
@@ -173,7 +173,7 @@ test("a request that no frame can carry is refused before it reaches the line", 
     { address: 65535, count: 2 },
   ];
   for (const change of impossible) {
-    const request = { unit: 1, fn: 4, address: 0, count: 1, ...change };
+    const request: ReadRequest = { unit: 1, fn: 4, address: 0, count: 1, ...change };
     const error: unknown = await master.read(request).catch((thrown: unknown) => thrown);
     assert.is((error as ModbusError).code, "MODBUS_REQUEST_INVALID", JSON.stringify(change));
   }
