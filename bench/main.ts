@@ -12,16 +12,21 @@ Each prints the median of interleaved rounds, CPU time per unit first, and ratio
 absolute times move by a factor of two.`;
 
 const FOLDER = import.meta.dirname;
-const known = readdirSync(FOLDER)
+const files = readdirSync(FOLDER)
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && file !== "main.ts")
-  .map((file) => file.slice(0, -3))
   .sort();
+const known = files.map(nameOf);
+
+/** `codec` of `codec.bench.ts`. */
+function nameOf(file: string): string {
+  return file.replace(/(\.bench)?\.ts$/, "");
+}
 
 function run(names: readonly string[]): number {
   let failed = 0;
   for (const name of names) {
     console.log(`== ${name}`);
-    const args = ["--disable-warning=ExperimentalWarning", join(FOLDER, `${name}.ts`)];
+    const args = ["--disable-warning=ExperimentalWarning", join(FOLDER, files[known.indexOf(name)] as string)];
     const { status, signal } = spawnSync(process.execPath, args, { stdio: "inherit" });
     if (status === 0) continue;
     failed++;

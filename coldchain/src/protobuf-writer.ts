@@ -47,18 +47,34 @@ export class ProtobufWriter {
     this.#at = at;
   }
 
-  /** A varint of `upper` × 2^28 + `lower`: doubles passed to a function are boxed, small integers are not. */
-  uint56(lower: number, upper: number): void {
-    if (upper === 0) return this.uint32(lower);
-    this.#low28(lower);
-    this.uint32(upper);
+  /** A tag and a varint of `upper` × 2^28 + `lower`: doubles passed to a function are boxed, small integers are not. */
+  uint56(tag: number, lower: number, upper: number): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let rest = lower;
+    bytes[at++] = tag;
+    if (upper !== 0) {
+      bytes[at] = (rest & 0x7f) | 0x80;
+      bytes[at + 1] = ((rest >>> 7) & 0x7f) | 0x80;
+      bytes[at + 2] = ((rest >>> 14) & 0x7f) | 0x80;
+      bytes[at + 3] = (rest >>> 21) | 0x80;
+      at += 4;
+      rest = upper;
+    }
+    while (rest > 0x7f) {
+      bytes[at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    bytes[at++] = rest;
+    this.#at = at;
   }
 
-  /** A varint of a whole number from -2^63 to 2^64, below 0 as 64-bit two's complement; at most 10 bytes. */
-  int64(value: number): void {
+  /** A tag and a varint of a whole number from -2^63 to 2^64, below 0 as 64-bit two's complement; at most 10 bytes. */
+  int64(tag: number, value: number): void {
     const upper = Math.floor(value / TWO_TO_28);
     const lower = value - upper * TWO_TO_28;
-    if (value >= 0 && upper < TWO_TO_28) return this.uint56(lower, upper);
+    if (value >= 0 && upper < TWO_TO_28) return this.uint56(tag, lower, upper);
+    this.byte(tag);
     const top = Math.floor(upper / TWO_TO_28);
     this.#low28(lower);
     this.#low28(upper - top * TWO_TO_28);
@@ -70,9 +86,11 @@ export class ProtobufWriter {
     this.#at += 4;
   }
 
-  float64(value: number): void {
-    this.#view.setFloat64(this.#at, value, true);
-    this.#at += 8;
+  float64(tag: number, value: number): void {
+    const at = this.#at;
+    this.#bytes[at] = tag;
+    this.#view.setFloat64(at + 1, value, true);
+    this.#at = at + 9;
   }
 
   /** Length and UTF-8; at most 5 + 3 × text.length bytes. Lone surrogates become U+FFFD. Gives the bytes of the text. */

@@ -67,8 +67,7 @@ export function encodePayload(columns: MetricColumns, head: PayloadHead): Uint8A
   writer.reset();
   writer.ensure(METRIC_BYTES);
   if (timestampMs !== undefined) {
-    writer.byte(PAYLOAD_TIMESTAMP);
-    writer.int64(whole(timestampMs, INT64_RANGE));
+    writer.int64(PAYLOAD_TIMESTAMP, whole(timestampMs, INT64_RANGE));
   }
   for (let metric = 0; metric < columns.length; metric++) writeMetric(columns, metric);
   if (seq !== undefined) {
@@ -88,12 +87,10 @@ function writeMetric(columns: MetricColumns, metric: number): void {
   const lengthAt = writer.openLength();
   if (name !== "") writeName(writer, METRIC_NAME, name, metric);
   if (flags & HAS_ALIAS) {
-    writer.byte(METRIC_ALIAS);
-    writeInt64(writer, columns.alias, metric, ALIAS_RANGE);
+    writeInt64(writer, METRIC_ALIAS, columns.alias, metric, ALIAS_RANGE);
   }
   if (flags & HAS_TIME) {
-    writer.byte(METRIC_TIMESTAMP);
-    writeInt64(writer, columns.timeMs, metric, INT64_RANGE);
+    writeInt64(writer, METRIC_TIMESTAMP, columns.timeMs, metric, INT64_RANGE);
   }
   const datatype = columns.datatype[metric] as number;
   if (datatype !== DATATYPE.unknown && (flags & UNTYPED) === 0) {

@@ -57,13 +57,19 @@ export function whole(value: number, range: IntegerRange, metric?: number): numb
 }
 
 /** Writes a whole number of a column as a 64-bit varint. */
-export function writeInt64(writer: ProtobufWriter, column: Float64Array, metric: number, range: IntegerRange): void {
+export function writeInt64(
+  writer: ProtobufWriter,
+  tag: number,
+  column: Float64Array,
+  metric: number,
+  range: IntegerRange,
+): void {
   const value = column[metric] as number;
   const upper = Math.floor(value / TWO_TO_28);
   const lower = (value - upper * TWO_TO_28) | 0;
   // Positive, below 2^53 and whole: put together again the parts are what they were.
-  if (upper >= 0 && upper < LARGEST_UPPER && upper * TWO_TO_28 + lower === value) writer.uint56(lower, upper | 0);
-  else writer.int64(whole(value, range, metric));
+  if (upper >= 0 && upper < LARGEST_UPPER && upper * TWO_TO_28 + lower === value) writer.uint56(tag, lower, upper | 0);
+  else writer.int64(tag, whole(value, range, metric));
 }
 
 export function writeName(writer: ProtobufWriter, tag: number, name: string, metric: number): void {
@@ -102,8 +108,7 @@ function isTextDatatype(datatype: number): boolean {
 function writeNumber(writer: ProtobufWriter, columns: MetricColumns, metric: number, datatype: number): void {
   const value = columns.value[metric] as number;
   if (datatype === DATATYPE.double || datatype === DATATYPE.unknown) {
-    writer.byte(VALUE_DOUBLE);
-    writer.float64(value);
+    writer.float64(VALUE_DOUBLE, value);
     return;
   }
   if (datatype === DATATYPE.float) {
@@ -119,8 +124,7 @@ function writeNumber(writer: ProtobufWriter, columns: MetricColumns, metric: num
     writer.byte(VALUE_INT);
     writer.uint32(integer >>> 0);
   } else {
-    writer.byte(VALUE_LONG);
-    writer.int64(integer);
+    writer.int64(VALUE_LONG, integer);
   }
 }
 
@@ -166,8 +170,7 @@ function writeProperty(writer: ProtobufWriter, value: string | number): void {
     writer.byte(VALUE_TEXT - PROPERTY_TO_METRIC);
     writer.text(value);
   } else {
-    writer.byte(VALUE_DOUBLE - PROPERTY_TO_METRIC);
-    writer.float64(value);
+    writer.float64(VALUE_DOUBLE - PROPERTY_TO_METRIC, value);
   }
   writer.closeLength(lengthAt);
 }
