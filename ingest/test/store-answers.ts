@@ -92,6 +92,7 @@ export function telling(test: Promised): void {
         ...[axis(north, 4, 31.4, { ordinal: 1 }), axis(east, 4, 121.7, { ordinal: 2 })],
         ...[axis(north, 5, 31.5), axis(east, 5, 121.8, { quality: 5 }), axis(north, 6, 0), axis(east, 6, 0)],
         ...[axis("latitude/a", 1, 9), axis("longitude/b", 1, 9)],
+        ...[axis("latitude/rear", 2, 31), axis("longitude/rear", 2, 121)],
       ]),
     );
     const query = { tenantId: "t1", assetId: "truck-7", fromMs: 0, toMs: 10, pointsMax: 100 };

@@ -106,15 +106,21 @@ function refusing(test: Promised): void {
     const changed: Row[] = [{ atMs: 9 }, { atMs: 5, quality: 3 }, { atMs: 6, quality: 2 }, { atMs: 5 }];
     const conflicts = [1, 2].map((index) => ({ index, reason: "reading-conflict" }));
     assert.equal((await writer.write(batchOf(changed))).refused, conflicts);
+    const twice = await writer.write(batchOf([{ atMs: 10 }, { atMs: 10, value: 5 }, { atMs: 10 }]));
+    assert.equal(twice.refused, [{ index: 1, reason: "reading-conflict" }]);
+    // A writer that remembers nothing, and readings that come in order after one that is stored nowhere.
     const another = await openReadingWriter(home);
-    assert.equal((await another.write(batchOf(changed))).refused, conflicts);
+    const afterwards = await another.write(batchOf([{ atMs: 4 }, ...changed.slice(1, 3), { atMs: 9, value: 0 }]));
+    assert.equal(afterwards.refused, [...conflicts, { index: 3, reason: "reading-conflict" }]);
     await another.close();
     assert.equal(rowsOf(await reader.readings(WHOLE)), [
+      [4, 0, 4, 0],
       [5, 0, 4, 0],
       [6, 0, null, 2],
       [9, 0, 4, 0],
+      [10, 0, 4, 0],
     ]);
-    assert.equal([...(await reader.readings(WHOLE)).raw], [NaN, 1, NaN]);
+    assert.equal([...(await reader.readings(WHOLE)).raw], [NaN, NaN, 1, NaN, NaN]);
   });
 
   test("a reading that cannot be one is refused by name, and the others are stored", async ({ writer, reader }) => {
