@@ -12,8 +12,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { ReadingColumns } from "@isotherm/ingest/store";
 import { assert, needs, suite, tempDir, testDataDir, until } from "../../checks/kit.ts";
-import { ptyPair, type PtyPair } from "../../firmware-bridge/test/pty-pair.ts";
-import { startInfluxd } from "../../ingest/test/influxd.ts";
+import { ptyPair, type PtyPair } from "../../checks/pty-pair.ts";
+import { startInfluxd } from "../../checks/influxd.ts";
 import { HOST_ID } from "../src/installation/configs.ts";
 import { TENANT, chainFacts, startStand, type Stand } from "./stand.ts";
 

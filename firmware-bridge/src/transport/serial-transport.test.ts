@@ -3,8 +3,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { assert, needs, suite, tempDir, testDataDir, until } from "../../../checks/kit.ts";
-import { ptyPair } from "../../test/pty-pair.ts";
-import type { PtyPair } from "../../test/pty-pair.ts";
+import { ptyPair } from "../../../checks/pty-pair.ts";
+import type { PtyPair } from "../../../checks/pty-pair.ts";
 import { realTime } from "../../test/real-time.ts";
 import { gpsDevice } from "../gps/gps-device.ts";
 import { serialTransport } from "./serial-transport.ts";

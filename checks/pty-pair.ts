@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "../../checks/kit.ts";
+import { until } from "./kit.ts";
 
 export interface PtyPair {
   readonly near: string;
