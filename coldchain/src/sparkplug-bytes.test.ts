@@ -187,6 +187,18 @@ vectors("names keep every character, byte order marks and Chinese included", () 
   );
 });
 
+vectors("lengths of one, two and three bytes are written right, for text and for the metric around it", () => {
+  for (const length of [0, 1, 127, 128, 16_383, 16_384, 70_000]) {
+    const columns = new MetricColumns();
+    putText(columns, "first", "a".repeat(length), 1);
+    putText(columns, "second", "é".repeat(length), 2);
+    const { columns: read, head } = decode(encodePayload(columns, { timestampMs: 3, seq: 4 }));
+    assert.equal(head, { timestampMs: 3, seq: 4 });
+    assert.ok(read.text[0] === "a".repeat(length) && read.text[1] === "é".repeat(length), `${length} characters`);
+    assert.is(read.name[1], "second");
+  }
+});
+
 const refusals = suite("payload refusals");
 
 refusals("bytes that end too early are told apart from bytes that are not protobuf", () => {
