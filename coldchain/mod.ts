@@ -92,4 +92,6 @@ export { parseDurationMs } from "./src/duration.ts";
 export { encodePayload } from "./src/sparkplug-encode.ts";
 export { decodePayload } from "./src/sparkplug-decode.ts";
 export { type PayloadHead } from "./src/sparkplug-fields.ts";
-export { PayloadError } from "./src/payload-error.ts";
+export { PayloadError, type PayloadErrorCode } from "./src/payload-error.ts";
+export { PAYLOAD_METRICS_MAX, asDatatype } from "./src/payload-limits.ts";
+export { RECORD_ALIAS_MAX } from "./src/chain-record.ts";
