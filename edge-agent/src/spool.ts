@@ -3,6 +3,7 @@
 
 import type { ChainRecord, GoneReason, Range } from "@isotherm/coldchain";
 import { aliasedReadings, type RecordDraft, type TakenRecord } from "./record-draft.ts";
+import { noSpoolCounts, type SpoolCounters } from "./spool-counters.ts";
 import { SpoolDeclarations, changedMeaning, type StreamDeclaration } from "./spool-declarations.ts";
 import { isFull, SpoolError } from "./spool-error.ts";
 import type { SpoolFile, SpoolNotice } from "./spool-file.ts";
@@ -14,20 +15,6 @@ import { usedBytes } from "./spool-schema.ts";
 import { SpoolSettled } from "./spool-settled.ts";
 import { goneOf, loadStreams, type SpoolStream, type StreamState } from "./spool-stream.ts";
 import { transact, type AfterCommit } from "./spool-transaction.ts";
-
-export interface SpoolCounters {
-  recordsTaken: number;
-  /** Accepted records removed because room was needed. */
-  recordsTrimmed: number;
-  /** Records lost to a full spool, declared gone. */
-  recordsThinned: number;
-  /** Records that could not be read back, declared gone. */
-  recordsCorrupt: number;
-  /** Appends refused because nothing more could be removed, or the disk is full. */
-  appendsRefused: number;
-  /** Marks (accepted, gone, sign of life) that a full disk kept from being written for now. */
-  writesPutOff: number;
-}
 
 /** Room is made when this part of the bound is used, and until the other one is. */
 const FULL_PART = 0.92;
@@ -44,14 +31,7 @@ export interface SpoolParts {
 }
 
 export class Spool {
-  readonly counters: SpoolCounters = {
-    recordsTaken: 0,
-    recordsTrimmed: 0,
-    recordsThinned: 0,
-    recordsCorrupt: 0,
-    appendsRefused: 0,
-    writesPutOff: 0,
-  };
+  readonly counters: SpoolCounters = noSpoolCounts();
   /** Told of numbers that are gone, so that whoever sends them says so. */
   onGone: (streamId: number, reason: GoneReason, ranges: readonly Range[]) => void = () => undefined;
 
@@ -188,6 +168,11 @@ export class Spool {
       stream.accepted.add(first, last);
       stream.acceptedChanged = true;
     }
+  }
+
+  /** True when acceptance was heard of that is not on disk yet. */
+  get hasNews(): boolean {
+    return [...this.#streams.values()].some(({ acceptedChanged }) => acceptedChanged);
   }
 
   /** Puts what was accepted on disk, and the sign of life. False when there is no room: then later. */

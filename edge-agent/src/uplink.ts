@@ -2,16 +2,10 @@
 // broker. Everything that decides about delivery is in uplink-core.ts.
 
 import {
-  MetricColumns,
-  REBIRTH_METRIC,
-  decodePayload,
   deviceTopic,
-  findMetric,
   nodeTopic,
-  numberOf,
-  parseSparkplugTopic,
-  readAcceptance,
   stateTopic,
+  type Acceptance,
   type Cancel,
   type Clock,
   type CurrentValue,
@@ -21,13 +15,14 @@ import {
 import type { AgentLog } from "./agent-log.ts";
 import { BrokerLink } from "./broker-link.ts";
 import type { AgentConfig } from "./config-schema.ts";
-import { HostWatch, parseHostState } from "./host-state.ts";
+import { HostWatch, type HostState } from "./host-state.ts";
 import type { TakenRecord } from "./record-draft.ts";
 import { nodeDeathPayload } from "./session-payloads.ts";
 import { SparkplugSession } from "./sparkplug-session.ts";
 import type { Spool } from "./spool.ts";
 import { cargoOf, streamsToBear, uplinkFactsOf } from "./uplink-cargo.ts";
 import { UplinkCore } from "./uplink-core.ts";
+import { readUpstream } from "./upstream.ts";
 
 export interface UplinkOptions {
   readonly config: AgentConfig;
@@ -58,7 +53,6 @@ export class Uplink {
   readonly #options: UplinkOptions;
   readonly #host = new HostWatch();
   readonly #current = new Map<number, CurrentValue>();
-  readonly #columns = new MetricColumns();
   /** Streams of earlier epochs that were asked for again. */
   readonly #alsoBorn = new Set<number>();
   #link: BrokerLink | undefined;
@@ -181,18 +175,14 @@ export class Uplink {
   }
 
   #receive(topic: string, payload: Uint8Array): void {
-    const parsed = parseSparkplugTopic(topic);
-    if (parsed?.kind === "state") this.#hostSays(payload);
-    else if (parsed?.kind === "node" && parsed.type === "NCMD") this.#command(payload);
-    else if (parsed?.kind === "device" && parsed.type === "DCMD") this.#answer(parsed.assetId, payload);
+    const message = readUpstream(topic, payload);
+    if (message.kind === "state") this.#hostSays(message.state);
+    else if (message.kind === "rebirth") this.#rebirth();
+    else if (message.kind === "acceptance") this.#answer(message.assetId, message.acceptance);
+    else if (message.kind === "malformed") this.counters.commandsMalformed++;
   }
 
-  #hostSays(payload: Uint8Array): void {
-    const state = parseHostState(payload);
-    if (state === undefined) {
-      this.counters.commandsMalformed++;
-      return;
-    }
+  #hostSays(state: HostState): void {
     const change = this.#host.take(state);
     const { config, log } = this.#options;
     if (change === "none") return;
@@ -201,19 +191,7 @@ export class Uplink {
     else this.#bear();
   }
 
-  #command(payload: Uint8Array): void {
-    if (!this.#decode(payload)) return;
-    const at = findMetric(this.#columns, REBIRTH_METRIC);
-    if (at >= 0 && numberOf(this.#columns, at) === 1) this.#rebirth();
-  }
-
-  #answer(assetId: string, payload: Uint8Array): void {
-    if (!this.#decode(payload)) return;
-    const acceptance = readAcceptance(this.#columns);
-    if (acceptance === undefined) {
-      this.counters.commandsMalformed++;
-      return;
-    }
+  #answer(assetId: string, acceptance: Acceptance): void {
     const { spool, clock } = this.#options;
     const outcome = this.core.accept(assetId, acceptance, clock.monotonicMs());
     if (outcome.outcome === "accepted") spool.accept(outcome.streamId, outcome.ranges);
@@ -228,17 +206,6 @@ export class Uplink {
     this.#setStreams();
     onEpoch();
     if (this.#isBorn) this.#bear();
-  }
-
-  #decode(payload: Uint8Array): boolean {
-    try {
-      decodePayload(payload, this.#columns);
-      return true;
-    } catch {
-      // Whatever the bytes are, they command nothing.
-      this.counters.commandsMalformed++;
-      return false;
-    }
   }
 
   /** At once, unless the last births are younger than a second: then when they are a second old. Data waits for it. */
