@@ -23,8 +23,8 @@ export interface ChildOptions {
 const LAST_LINES_MAX = 12;
 const STOP_MS_MAX = 5_000;
 
-/** The message that a process's JSON log line carries when it is ready. */
-const READY = '"msg":"listening"';
+/** What a process's JSON log line says when it is ready. */
+const READY = /"msg":"(listening|The agent has started\.)"/;
 
 /** The process could not be started; `lastLines` say why. */
 export class ChildStartError extends Error {
@@ -75,7 +75,7 @@ export class Child {
       const cancel = this.#options.scheduler.after(this.#options.readyMsMax, fail);
       const take = (line: string): void => {
         this.#keep(line);
-        if (!line.includes(READY)) return;
+        if (!READY.test(line)) return;
         cancel();
         resolve();
       };

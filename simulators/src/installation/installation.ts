@@ -35,6 +35,23 @@ export interface InstallationOptions {
 /** What a gateway's configuration says beyond where its broker is and who it is. */
 export type GatewayConfig = Readonly<Record<string, unknown>>;
 
+/** A gateway's configuration file: who it is, where its broker and spool are, and what it measures. */
+export function agentConfigText(
+  paths: InstallationPaths,
+  gatewayId: string,
+  brokerPort: number,
+  config: GatewayConfig,
+): string {
+  return stringify({
+    gatewayId,
+    groupId: GROUP_ID,
+    hostId: HOST_ID,
+    broker: { url: `mqtt://127.0.0.1:${brokerPort}`, user: gatewayId, passwordFile: paths.secret(gatewayId) },
+    spool: { path: paths.spool(gatewayId) },
+    ...config,
+  });
+}
+
 const READY_MS_MAX = 30_000;
 
 const entry = (room: string): string => fileURLToPath(new URL(`../../../${room}/src/main.ts`, import.meta.url));
@@ -84,22 +101,7 @@ export class Installation {
 
   /** Writes a gateway's configuration. `brokerPort` is a relay's when the link between is simulated. */
   configureGateway(gatewayId: string, brokerPort: number, config: GatewayConfig): void {
-    const { broker: _broker, ...rest } = config;
-    this.#write(
-      gatewayId,
-      stringify({
-        gatewayId,
-        groupId: GROUP_ID,
-        hostId: HOST_ID,
-        broker: {
-          url: `mqtt://127.0.0.1:${brokerPort}`,
-          user: gatewayId,
-          passwordFile: this.paths.secret(gatewayId),
-        },
-        spool: { path: this.paths.spool(gatewayId) },
-        ...rest,
-      }),
-    );
+    this.#write(gatewayId, agentConfigText(this.paths, gatewayId, brokerPort, config));
   }
 
   /** Broker, then ingest and API server together: each of them bears the other's absence. */

@@ -1,0 +1,26 @@
+// The demonstration's view of the API: an alarm, as far as the terminal tells of it.
+
+export interface AlarmView {
+  readonly alarmId: string;
+  readonly assetTitle: { readonly en: string };
+  readonly channel: string | null;
+  readonly side: "high" | "low" | null;
+  readonly limit: number | null;
+  readonly severity: string;
+  readonly foundLate: boolean;
+  readonly returnedAtMs: number | null;
+  readonly acknowledgedAtMs: number | null;
+  readonly acknowledgedBy: { readonly name: string | null } | null;
+}
+
+/** A logged-in look at the API: the cookie that a login link gives. Throws when the API server is away. */
+export async function openApi(loginUrl: string): Promise<(path: string) => Promise<unknown>> {
+  const response = await fetch(loginUrl, { redirect: "manual" });
+  const cookie = response.headers.get("set-cookie")?.split(";")[0];
+  if (cookie === undefined) throw new Error(`the login link was answered with ${response.status}`);
+  return async (path) => {
+    const answer = await fetch(new URL(path, loginUrl), { headers: { cookie }, signal: AbortSignal.timeout(3_000) });
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+    return answer.json();
+  };
+}
