@@ -36,3 +36,5 @@ export {
 } from "./src/store/reading-store.ts";
 export { openStateReader } from "./src/state-reader.ts";
 export { StateFileError, type StateFileCode } from "./src/errors.ts";
+export type { FedEvent, FedReading, FeedEvent } from "./src/feed-hub.ts";
+export type { Intent, IntentAnswer, RefusalReason } from "./src/intents.ts";

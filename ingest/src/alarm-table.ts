@@ -4,6 +4,7 @@ import { ALARM_NORMAL, type AlarmState } from "@isotherm/coldchain";
 import type { SqlRow, StateDb } from "./state-db.ts";
 import type { AlarmRow } from "./state-rows.ts";
 
+/** The rule of the alarm that a silent gateway raises. */
 export const SILENT_RULE = "gateway-silent";
 
 export interface StoredAlarm {
@@ -79,17 +80,19 @@ export class AlarmTable {
     return alarmRowOf(alarm, latest === null ? null : Number(latest));
   }
 
-  /** Occurrences of one rule on one channel, earliest first. */
-  of(tenantId: string, assetId: string, channel: string, ruleId: string): StoredAlarm[] {
+  /** Occurrences of one rule on one channel, earliest first, that are open or returned at `fromMs` or later. */
+  of(tenantId: string, assetId: string, channel: string, ruleId: string, fromMs: number): StoredAlarm[] {
     const sql = `SELECT * FROM alarm WHERE tenant_id = ? AND asset_id = ? AND channel = ? AND rule_id = ?
-      ORDER BY start_ms, alarm_id`;
-    return this.#db.all(sql, tenantId, assetId, channel, ruleId).map(storedAlarmOf);
+      AND (open = 1 OR returned_at_ms >= ?) ORDER BY start_ms, alarm_id`;
+    return this.#db.all(sql, tenantId, assetId, channel, ruleId, fromMs).map(storedAlarmOf);
   }
 
-  /** Rules of a channel that have an occurrence that is not closed. */
-  openRules(tenantId: string, assetId: string, channel: string): string[] {
-    const sql = `SELECT DISTINCT rule_id FROM alarm WHERE tenant_id = ? AND asset_id = ? AND channel = ? AND open = 1`;
-    return this.#db.all(sql, tenantId, assetId, channel).map((row) => String(row["rule_id"]));
+  /** Rules of a channel that have an occurrence that is not closed, with the start of the earliest. */
+  openRules(tenantId: string, assetId: string, channel: string): Map<string, number> {
+    const sql = `SELECT rule_id, min(start_ms) AS start_ms FROM alarm
+      WHERE tenant_id = ? AND asset_id = ? AND channel = ? AND open = 1 GROUP BY rule_id`;
+    const rows = this.#db.all(sql, tenantId, assetId, channel);
+    return new Map(rows.map((row) => [String(row["rule_id"]), Number(row["start_ms"])]));
   }
 
   /** Shelved until this time or earlier. */

@@ -7,11 +7,20 @@ import { END_OF_TIME_MS } from "./dirty-table.ts";
 import type { StoredPoint } from "./reading-assembly.ts";
 import { withdraw } from "./sequence.ts";
 import type { IngestState } from "./state.ts";
+import type { AssetStatus } from "./state-rows.ts";
 import type { ReadingWriter, RefusedPoint } from "./store/reading-store.ts";
 import type { StreamState } from "./stream-state.ts";
 
+export interface StatusChange {
+  readonly tenantId: string;
+  readonly assetId: string;
+  readonly status: AssetStatus;
+}
+
 export interface Committed {
   readonly stored: readonly StoredPoint[];
+  /** Assets whose status is now another. */
+  readonly statuses: readonly StatusChange[];
   /** Streams whose gateways are to be told what is accepted. */
   readonly streams: readonly StreamState[];
 }
@@ -48,8 +57,9 @@ function refuse(plan: BatchPlan, { placed, series }: StoredPoint, { reason, deta
 
 /** Step 2: one transaction for the whole batch. */
 export function commitPlan(plan: BatchPlan, state: IngestState, stored: readonly StoredPoint[]): Committed {
+  const statuses: StatusChange[] = [];
   const ids = state.db.transaction(() => {
-    saveGateways(plan, state);
+    statuses.push(...saveGateways(plan, state));
     saveBirths(plan, state);
     const streamIds = saveStreams(plan, state);
     for (const { gatewayKey, anchor } of plan.anchors.values()) state.anchors.save(gatewayKey, anchor);
@@ -62,15 +72,23 @@ export function commitPlan(plan: BatchPlan, state: IngestState, stored: readonly
     state.streams.committed(stream);
   }
   for (const key of plan.failed) plan.deps.failures.remember(key);
-  return { stored, streams: [...ids.keys()] };
+  return { stored, statuses, streams: [...ids.keys()] };
 }
 
-function saveGateways(plan: BatchPlan, state: IngestState): void {
+function saveGateways(plan: BatchPlan, state: IngestState): StatusChange[] {
+  const changes: StatusChange[] = [];
   for (const gateway of plan.gateways.values()) {
     state.gateways.save(gateway);
-    if (gateway.status === "offline") state.gateways.setAssetStatuses(gateway.gatewayKey, "offline");
+    if (gateway.status !== "offline") continue;
+    for (const asset of state.gateways.assetsOf(gateway.gatewayKey))
+      if (asset.status !== "offline") changes.push({ ...asset, status: "offline" });
+    state.gateways.setAssetStatuses(gateway.gatewayKey, "offline");
   }
-  for (const entry of plan.assetStatuses.values()) state.gateways.setAssetStatus(...entry);
+  for (const [tenantId, assetId, gatewayKey, status] of plan.assetStatuses.values()) {
+    if (state.gateways.assetStatus(tenantId, assetId) !== status) changes.push({ tenantId, assetId, status });
+    state.gateways.setAssetStatus(tenantId, assetId, gatewayKey, status);
+  }
+  return changes;
 }
 
 function saveBirths(plan: BatchPlan, state: IngestState): void {

@@ -62,12 +62,29 @@ export class ExcursionTable {
     this.#db = db;
   }
 
-  /** All of a channel that touch fromMs or come later, earliest first; of one assignment and rule if named. */
-  ofChannel(tenantId: string, assetId: string, channel: string): StoredExcursion[] {
-    const sql = "SELECT * FROM excursion WHERE tenant_id = ? AND asset_id = ? AND channel = ? ORDER BY start_ms";
-    return this.#db.all(sql, tenantId, assetId, channel).map(storedExcursionOf);
+  /**
+   * Those of a rule on a channel, of all assignments, earliest first, that end at `fromMs` or later, or belong to an
+   * alarm that is open or returned at `fromMs` or later.
+   */
+  ofRule(tenantId: string, assetId: string, channel: string, ruleId: string, fromMs: number): StoredExcursion[] {
+    const sql = `SELECT * FROM excursion WHERE tenant_id = ? AND asset_id = ? AND channel = ? AND rule_id = ?
+      AND (end_ms IS NULL OR end_ms >= ? OR alarm_id IN (SELECT alarm_id FROM alarm
+        WHERE tenant_id = ? AND asset_id = ? AND channel = ? AND rule_id = ? AND (open = 1 OR returned_at_ms >= ?)))
+      ORDER BY start_ms, excursion_id`;
+    const ids = [tenantId, assetId, channel, ruleId, fromMs] as const;
+    return this.#db.all(sql, ...ids, ...ids).map(storedExcursionOf);
   }
 
+  get(excursionId: string): StoredExcursion | undefined {
+    const row = this.#db.get("SELECT * FROM excursion WHERE excursion_id = ?", excursionId);
+    return row === undefined ? undefined : storedExcursionOf(row);
+  }
+
+  has(excursionId: string): boolean {
+    return this.#db.get("SELECT 1 AS is_there FROM excursion WHERE excursion_id = ?", excursionId) !== undefined;
+  }
+
+  /** Those of one assignment and rule that end at `fromMs` or later, earliest first. */
   touching(assignmentKey: string, channel: string, ruleId: string, fromMs: number): StoredExcursion[] {
     const sql = `SELECT * FROM excursion WHERE assignment_key = ? AND channel = ? AND rule_id = ?
       AND (end_ms IS NULL OR end_ms >= ?) ORDER BY start_ms`;
@@ -81,11 +98,6 @@ export class ExcursionTable {
     return this.#db
       .all(sql, tenantId, assetId, channel)
       .map((row) => ({ assignmentKey: String(row["assignment_key"]), ruleId: String(row["rule_id"]) }));
-  }
-
-  ofAlarm(alarmId: string): StoredExcursion[] {
-    const sql = "SELECT * FROM excursion WHERE alarm_id = ? ORDER BY start_ms";
-    return this.#db.all(sql, alarmId).map(storedExcursionOf);
   }
 
   /** Within a transaction. Keeps the alarm that it is linked to. */

@@ -64,10 +64,14 @@ export class GatewayTable {
     return this.#db.all("SELECT * FROM gateway ORDER BY gateway_key").map(gatewayOf);
   }
 
-  /** Within a transaction. */
+  /** Within a transaction. Leaves alone what only the watch over silence writes. */
   save(gateway: GatewayState): void {
     this.#db.run(
-      "INSERT OR REPLACE INTO gateway VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      `INSERT INTO gateway VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+       ON CONFLICT DO UPDATE SET tenant_id = excluded.tenant_id, status = excluded.status,
+         birth_seq = excluded.birth_seq, primary_host = excluded.primary_host,
+         contract_version = excluded.contract_version, max_silence_ms = excluded.max_silence_ms,
+         last_message_ms = excluded.last_message_ms, died_at_ms = excluded.died_at_ms`,
       gateway.gatewayKey,
       gateway.groupId,
       gateway.gatewayId,
@@ -79,13 +83,40 @@ export class GatewayTable {
       gateway.maxSilenceMs,
       gateway.lastMessageMs,
       gateway.diedAtMs,
-      gateway.silentAlarmId,
     );
+  }
+
+  /** Within a transaction: the open `gateway-silent` alarm, or that there is none any more. */
+  setSilent(gatewayKey: string, alarmId: string | null): void {
+    this.#db.run("UPDATE gateway SET silent_alarm_id = ? WHERE gateway_key = ?", alarmId, gatewayKey);
+  }
+
+  /** Within a transaction. */
+  setStatus(gatewayKey: string, status: AssetStatus): void {
+    this.#db.run("UPDATE gateway SET status = ? WHERE gateway_key = ?", status, gatewayKey);
   }
 
   /** Within a transaction: all assets of a gateway at once. */
   setAssetStatuses(gatewayKey: string, status: AssetStatus): void {
     this.#db.run("UPDATE asset SET status = ? WHERE gateway_key = ? AND status <> ?", status, gatewayKey, status);
+  }
+
+  assetsOf(gatewayKey: string): { tenantId: string; assetId: string; status: AssetStatus }[] {
+    return this.#db.all("SELECT * FROM asset WHERE gateway_key = ? ORDER BY asset_id", gatewayKey).map((row) => ({
+      tenantId: String(row["tenant_id"]),
+      assetId: String(row["asset_id"]),
+      status: String(row["status"]) as AssetStatus,
+    }));
+  }
+
+  assetStatus(tenantId: string, assetId: string): AssetStatus | undefined {
+    const row = this.#db.get("SELECT status FROM asset WHERE tenant_id = ? AND asset_id = ?", tenantId, assetId);
+    return row === undefined ? undefined : (String(row["status"]) as AssetStatus);
+  }
+
+  /** Within a transaction: assets that were unknown only because their gateway was. */
+  reviveAssets(gatewayKey: string): void {
+    this.#db.run("UPDATE asset SET status = 'online' WHERE gateway_key = ? AND status = 'unknown'", gatewayKey);
   }
 
   /** Within a transaction. */
@@ -108,6 +139,12 @@ export class GatewayTable {
       channel,
     );
     return row === undefined ? undefined : declarationOf(row);
+  }
+
+  /** The newest good reading judged on a channel; 0 before the first. */
+  judgedToMs(tenantId: string, assetId: string, channel: string): number {
+    const sql = "SELECT judged_to_ms FROM channel WHERE tenant_id = ? AND asset_id = ? AND channel = ?";
+    return Number(this.#db.get(sql, tenantId, assetId, channel)?.["judged_to_ms"] ?? 0);
   }
 
   channels(tenantId: string, assetId: string): ChannelDeclaration[] {

@@ -1,107 +1,209 @@
 // The ingest process without its command line: everything opened, joined and running.
 
-import type { Clock, Random, Scheduler } from "@isotherm/coldchain";
-import { Subject, type Subscription, merge } from "rxjs";
-import type { Logger } from "pino";
+import { openTraceReader } from "@isotherm/trace";
+import { type Observable, Subject, type Subscription, merge } from "rxjs";
 import { batches, repeatedly } from "./batches.ts";
 import { CommandSender } from "./command-sender.ts";
 import type { IngestConfig } from "./config.ts";
 import { FailureMemory } from "./failure-memory.ts";
+import { FeedHub } from "./feed-hub.ts";
 import { HostConnection } from "./host-connection.ts";
+import { HttpDoor } from "./http-door.ts";
 import { Inbox } from "./inbox.ts";
-import { type CommitStep, Pipeline } from "./pipeline.ts";
+import { IngestMetrics } from "./ingest-metrics.ts";
+import type { IngestPorts } from "./ingest-ports.ts";
+import { Judgement } from "./judgement.ts";
+import { Pipeline } from "./pipeline.ts";
 import { IngestState } from "./state.ts";
 import { openReadingWriter } from "./store/open-reading-store.ts";
 import type { ReadingWriter } from "./store/reading-store.ts";
 
-export interface IngestPorts {
-  readonly clock: Clock;
-  readonly scheduler: Scheduler;
-  readonly random: Random;
-  readonly log: Logger;
-  /** Called after each step of a commit: where a test may let the process die. */
-  step?(step: CommitStep): void;
-  /** Called once when something broke that no waiting mends; the process should end. */
-  broken(error: unknown): void;
-}
-
 const RELEASE_PERIOD_MS = 60_000;
 
 export class Ingest {
-  readonly inbox: Inbox;
   readonly state: IngestState;
-  readonly #connection: HostConnection;
-  readonly #pipeline: Pipeline;
+  readonly hub: FeedHub;
+  readonly #config: IngestConfig;
+  readonly #ports: IngestPorts;
+  readonly #inbox: Inbox;
+  readonly #arrived = new Subject<void>();
   readonly #writer: ReadingWriter;
+  readonly #sender: CommandSender;
+  readonly #pipeline: Pipeline;
+  readonly #judgement: Judgement;
+  readonly #metrics: IngestMetrics;
+  readonly #door: HttpDoor;
   readonly #work: Subscription;
+  #connection: HostConnection | undefined;
+  #storeProblem: Error | undefined;
 
   private constructor(config: IngestConfig, ports: IngestPorts, state: IngestState, writer: ReadingWriter) {
-    const { clock, scheduler, random, log } = ports;
+    this.#config = config;
+    this.#ports = ports;
     this.state = state;
     this.#writer = writer;
-    this.inbox = new Inbox(config.bounds);
-    const arrived = new Subject<void>();
-    const sender = new CommandSender({
+    this.#inbox = new Inbox(config.bounds);
+    this.hub = new FeedHub(ports.scheduler, () => state.db.cursor());
+    this.#sender = new CommandSender({
+      ...ports,
       hostId: config.hostId,
-      clock,
-      scheduler,
-      random,
-      send: (topic, payload) => this.#connection.send(topic, payload),
+      send: (topic, payload) => this.#connection?.send(topic, payload) ?? false,
     });
-    this.#pipeline = new Pipeline({
-      state,
-      failures: new FailureMemory(config.bounds.failuresMax),
-      groups: config.groups,
-      bounds: config.bounds,
-      writer,
-      sender,
-      clock,
-      scheduler,
-      committed: () => undefined,
-      storeProblem: (error) =>
-        error === undefined ? log.info("store is well again") : log.warn({ err: error }, "store is away"),
-      ...(ports.step === undefined ? {} : { step: (step: CommitStep) => ports.step?.(step) }),
-    });
-    const take = () => (this.inbox.messageCount === 0 ? undefined : this.inbox.takeBatch());
-    this.#work = merge(
-      batches(arrived, scheduler, config.bounds.batchWaitMs, take, (batch) => this.#pipeline.run(batch)),
-      repeatedly(scheduler, RELEASE_PERIOD_MS, () => this.#pipeline.release()),
-    ).subscribe({ error: (error: unknown) => ports.broken(error) });
-    this.#connection = new HostConnection(
-      { ...config.broker, hostId: config.hostId, groupIds: Object.keys(config.groups) },
-      clock,
-      {
-        message: (message) => {
-          if (this.inbox.offer(message)) arrived.next();
-        },
-        connected: () => log.info("connected to the broker"),
-        disconnected: () => log.warn("not connected to the broker"),
-        problem: (error) => log.warn({ err: error }, "broker"),
-      },
-    );
+    this.#judgement = new Judgement(config, ports, state, this.hub, openTraceReader(config.traceFile));
+    this.#metrics = this.#openMetrics();
+    this.#pipeline = this.#openPipeline();
+    this.#door = this.#openDoor();
+    this.#work = this.#open().subscribe({ error: (error: unknown) => ports.broken(error) });
   }
 
-  /** Opens the state and the store. Throws StateFileError, StoreError. */
+  /** Opens state, store and HTTP port, and begins. Throws StateFileError, StoreError, ListenError. */
   static async open(config: IngestConfig, ports: IngestPorts): Promise<Ingest> {
     const state = IngestState.open(config.stateFile);
+    let ingest: Ingest;
     try {
-      return new Ingest(config, ports, state, await openReadingWriter(config.store));
+      ingest = new Ingest(config, ports, state, await openReadingWriter(config.store));
     } catch (error) {
       state.close();
       throw error;
     }
+    try {
+      await ingest.#door.open();
+      ingest.#connect();
+    } catch (error) {
+      await ingest.close();
+      throw error;
+    }
+    return ingest;
+  }
+
+  get port(): number {
+    return this.#door.port;
   }
 
   get connected(): boolean {
-    return this.#connection.connected;
+    return this.#connection?.connected ?? false;
   }
 
+  /** Stops taking messages, lets what is under way end, and closes. What was not accepted will come again. */
   async close(): Promise<void> {
-    await this.#connection.close();
+    await this.#connection?.close();
+    await this.#door.close();
     this.#pipeline.close();
     await this.#pipeline.idle();
     this.#work.unsubscribe();
+    await this.#judgement.close();
     await this.#writer.close();
     this.state.close();
+  }
+
+  /** All of ingest's work: its only subscription. */
+  #open(): Observable<unknown> {
+    const { scheduler } = this.#ports;
+    const take = () => (this.#inbox.messageCount === 0 ? undefined : this.#inbox.takeBatch());
+    return merge(
+      batches(this.#arrived, scheduler, this.#config.bounds.batchWaitMs, take, async (batch) => {
+        const oldestMs = Math.min(...batch.map(({ receivedAtMs }) => receivedAtMs));
+        await this.#pipeline.run(batch);
+        this.#metrics.accepted(this.#ports.clock.wallMs() - oldestMs);
+      }),
+      repeatedly(scheduler, RELEASE_PERIOD_MS, () => this.#pipeline.release()),
+      this.#judgement.work(),
+    );
+  }
+
+  #openPipeline(): Pipeline {
+    const { config, state } = { config: this.#config, state: this.state };
+    const { clock, scheduler, log, step } = this.#ports;
+    return new Pipeline({
+      state,
+      failures: new FailureMemory(config.bounds.failuresMax),
+      groups: config.groups,
+      bounds: config.bounds,
+      writer: this.#writer,
+      sender: this.#sender,
+      clock,
+      scheduler,
+      committed: ({ stored, counts, streams, statuses }) => {
+        this.#metrics.committed(counts, stored.length);
+        this.hub.noteReadings(stored);
+        for (const { stream, gateway } of streams) {
+          const { tenantId, gatewayId } = gateway;
+          const { assetId, issued, accepted } = stream;
+          this.hub.noteCompleteness({
+            kind: "completeness",
+            tenantId,
+            gatewayId,
+            assetId,
+            issued,
+            accepted: accepted.size,
+          });
+        }
+        for (const change of statuses) this.hub.publish({ kind: "asset", ...change });
+        this.#judgement.wake();
+      },
+      storeProblem: (error) => {
+        this.#storeProblem = error;
+        if (error === undefined) log.info("the store is well again");
+        else log.warn({ err: error }, "the store is away; messages are kept, then dropped unaccepted");
+      },
+      ...(step === undefined ? {} : { step }),
+    });
+  }
+
+  #openMetrics(): IngestMetrics {
+    const inbox = this.#inbox;
+    const { clock } = this.#ports;
+    return new IngestMetrics({
+      inboxMessages: () => inbox.messageCount,
+      inboxBytes: () => inbox.byteCount,
+      inboxDropped: () => inbox.dropped,
+      lagSeconds: () => (clock.wallMs() - (inbox.oldestReceivedAtMs ?? clock.wallMs())) / 1000,
+      dirtyMarks: () => this.state.dirty.count(),
+      connected: () => this.connected,
+      storeWell: () => this.#storeProblem === undefined,
+      acceptances: () => this.#sender.acceptances,
+      rebirths: () => this.#sender.rebirths,
+      feedReaders: () => this.#door.readerCount,
+      feedCut: () => this.#door.cutCount,
+    });
+  }
+
+  #openDoor(): HttpDoor {
+    const { http, token, bounds } = this.#config;
+    return new HttpDoor({
+      ...http,
+      token,
+      bounds,
+      hub: this.hub,
+      metrics: this.#metrics.registry,
+      unwell: () => this.#unwell(),
+      takeIntent: (intent) => this.#judgement.takeIntent(intent),
+    });
+  }
+
+  #unwell(): string[] {
+    const unwell: string[] = [];
+    if (!this.connected) unwell.push("not connected to the broker");
+    if (this.#storeProblem !== undefined) unwell.push(`the store is away: ${this.#storeProblem.message}`);
+    return [...unwell, ...this.#judgement.unwell()];
+  }
+
+  #connect(): void {
+    const { clock, log } = this.#ports;
+    const { broker, hostId, groups } = this.#config;
+    this.#connection = new HostConnection({ ...broker, hostId, groupIds: Object.keys(groups) }, clock, {
+      message: (message) => {
+        if (this.#inbox.offer(message)) this.#arrived.next();
+      },
+      connected: () => {
+        this.#judgement.listening(clock.wallMs());
+        log.info("connected to the broker");
+      },
+      disconnected: () => {
+        this.#judgement.listening(undefined);
+        log.warn("not connected to the broker; trying again");
+      },
+      problem: (error) => log.warn({ err: error }, "the broker"),
+    });
   }
 }

@@ -2,16 +2,25 @@
 
 import type { Clock, Scheduler } from "@isotherm/coldchain";
 import { BatchPlan, type PlanCount, type PlanDeps } from "./batch-plan.ts";
-import { commitPlan, storeReadings } from "./commit.ts";
+import { commitPlan, type StatusChange, storeReadings } from "./commit.ts";
 import type { CommandSender } from "./command-sender.ts";
+import type { GatewayState } from "./gateway-table.ts";
 import type { RawMessage } from "./message.ts";
 import { RELEASE_RECORDS_MAX, releasePending } from "./pending-release.ts";
 import type { StoredPoint } from "./reading-assembly.ts";
 import type { ReadingWriter } from "./store/reading-store.ts";
+import type { StreamState } from "./stream-state.ts";
 import { StoreError } from "./store/store-errors.ts";
 
 /** Where a test may let the process die. */
 export type CommitStep = "planned" | "stored" | "committed" | "accepted";
+
+export interface BatchDone {
+  readonly stored: readonly StoredPoint[];
+  readonly counts: ReadonlyMap<PlanCount, number>;
+  readonly statuses: readonly StatusChange[];
+  readonly streams: readonly { readonly stream: StreamState; readonly gateway: GatewayState }[];
+}
 
 export interface PipelineDeps extends PlanDeps {
   readonly writer: ReadingWriter;
@@ -19,7 +28,7 @@ export interface PipelineDeps extends PlanDeps {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   /** Called with what was committed; assessment starts from there. */
-  committed(stored: readonly StoredPoint[], counts: ReadonlyMap<PlanCount, number>): void;
+  committed(done: BatchDone): void;
   /** The store is away, or well again. */
   storeProblem(error: Error | undefined): void;
   /** Called after each step. */
@@ -58,7 +67,8 @@ export class Pipeline {
       records = 0;
       await this.#untilStored(async () => {
         const released = await releasePending(state, writer, clock.wallMs(), bounds.pendingWaitMs);
-        if (released.stored.length > 0) this.#deps.committed(released.stored, new Map());
+        const { stored } = released;
+        if (stored.length > 0) this.#deps.committed({ stored, counts: new Map(), statuses: [], streams: [] });
         records = released.records;
       });
     } while (records === RELEASE_RECORDS_MAX);
@@ -82,18 +92,19 @@ export class Pipeline {
     this.#deps.step?.("planned");
     const stored = await storeReadings(plan, writer);
     this.#deps.step?.("stored");
-    const { streams } = commitPlan(plan, state, stored);
+    const { streams, statuses } = commitPlan(plan, state, stored);
     this.#deps.step?.("committed");
-    for (const stream of streams) {
+    const accepted = streams.flatMap((stream) => {
       const gateway = plan.gateways.get(stream.gatewayKey);
-      if (gateway !== undefined) sender.accept(gateway, stream);
-    }
+      return gateway === undefined ? [] : [{ stream, gateway }];
+    });
+    for (const { gateway, stream } of accepted) sender.accept(gateway, stream);
     for (const gatewayKey of plan.rebirths) {
       const gateway = plan.gateways.get(gatewayKey);
       if (gateway !== undefined) sender.askForBirth(gateway);
     }
     this.#deps.step?.("accepted");
-    this.#deps.committed(stored, plan.counts);
+    this.#deps.committed({ stored, counts: plan.counts, statuses, streams: accepted });
     return plan.anchors.size > 0;
   }
 

@@ -1,8 +1,10 @@
 // All tables of ingest's state, over one database.
 
+import { AlarmTable } from "./alarm-table.ts";
 import { AnchorTable } from "./anchor-table.ts";
 import { BirthTable } from "./birth-table.ts";
 import { DirtyTable } from "./dirty-table.ts";
+import { ExcursionTable } from "./excursion-table.ts";
 import { GatewayTable } from "./gateway-table.ts";
 import { QuarantineTable } from "./quarantine-table.ts";
 import { type StateDb, openState } from "./state-db.ts";
@@ -16,6 +18,8 @@ export class IngestState {
   readonly quarantine: QuarantineTable;
   readonly gateways: GatewayTable;
   readonly dirty: DirtyTable;
+  readonly excursions: ExcursionTable;
+  readonly alarms: AlarmTable;
 
   constructor(db: StateDb) {
     this.db = db;
@@ -25,6 +29,8 @@ export class IngestState {
     this.quarantine = new QuarantineTable(db);
     this.gateways = new GatewayTable(db);
     this.dirty = new DirtyTable(db);
+    this.excursions = new ExcursionTable(db);
+    this.alarms = new AlarmTable(db);
   }
 
   static open(file: string): IngestState {

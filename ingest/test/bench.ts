@@ -9,7 +9,8 @@ import { seededRandom } from "@isotherm/coldchain";
 import { tempDir } from "../../checks/kit.ts";
 import { DEFAULT_BOUNDS, type IngestBounds } from "../src/bounds.ts";
 import type { IngestConfig } from "../src/config.ts";
-import { Ingest, type IngestPorts } from "../src/ingest.ts";
+import { Ingest } from "../src/ingest.ts";
+import type { IngestPorts } from "../src/ingest-ports.ts";
 import { systemClock, systemScheduler } from "../src/ports.ts";
 
 export const HOST_ID = "host-1";

@@ -1,0 +1,132 @@
+// Works off dirty intervals: judges them again from stored readings and facts, and writes what changed, with the alarms
+// that follow, in one transaction. Nothing else writes excursions.
+
+import { type ChannelDeclaration, type Rule, rulesFor } from "@isotherm/coldchain";
+import type { Assignment } from "./assignment.ts";
+import type { AssignmentTable } from "./assignment-table.ts";
+import { type DirtyMark, END_OF_TIME_MS } from "./dirty-table.ts";
+import { type Finding, type FindingOutcome, recordFinding, type RuleFinding } from "./finding.ts";
+import { reassess } from "./reassess.ts";
+import type { IngestState } from "./state.ts";
+import type { ReadingReader, SeriesId } from "./store/reading-store.ts";
+
+/** Marks worked off in one pass, and so in one transaction. */
+const MARKS_MAX = 1000;
+
+export interface AssessorDeps {
+  readonly state: IngestState;
+  readonly assignments: AssignmentTable;
+  readonly reader: () => Promise<ReadingReader>;
+  /** After the transaction of a pass. */
+  assessed(outcome: FindingOutcome): void;
+  /** Between judging and writing; a test may let the process die there. */
+  step?(step: "judged" | "written"): void;
+}
+
+export class Assessor {
+  readonly #deps: AssessorDeps;
+
+  constructor(deps: AssessorDeps) {
+    this.#deps = deps;
+  }
+
+  /** One pass; true while there may be more to do. Throws what the store throws, with nothing changed. */
+  async pass(): Promise<boolean> {
+    const { state } = this.#deps;
+    const marks = state.dirty.oldest(MARKS_MAX);
+    if (marks.length === 0) return false;
+    const findings: Finding[] = [];
+    for (const of of byChannel(marks).values()) findings.push(await this.#judge(of));
+    this.#deps.step?.("judged");
+    const outcome = state.db.transaction(() => {
+      const changes = findings.map((finding) => recordFinding(state, finding));
+      state.dirty.clear(marks);
+      return {
+        alarms: changes.flatMap(({ alarms }) => alarms),
+        excursions: changes.flatMap((each) => each.excursions),
+      };
+    });
+    this.#deps.step?.("written");
+    this.#deps.assessed(outcome);
+    return state.dirty.count() > 0;
+  }
+
+  async #judge(marks: readonly [DirtyMark, ...DirtyMark[]]): Promise<Finding> {
+    const { state, assignments } = this.#deps;
+    const [{ tenantId, assetId, channel }] = marks;
+    const series = { tenantId, assetId, channel };
+    const declared = state.gateways.channel(tenantId, assetId, channel);
+    const bases = assignments
+      .of(tenantId, assetId)
+      .flatMap((assignment) => rulesOf(assignment, declared).map((rule) => ({ assignment, rule })));
+    const rules: RuleFinding[] = [];
+    for (const { assignment, rule } of bases) {
+      const found = await this.#judgeRule(series, declared?.resolution ?? 0, assignment, rule, marks);
+      if (found !== undefined) rules.push(found);
+    }
+    const changedFacts = marks.some(({ toMs }) => toMs === END_OF_TIME_MS);
+    return {
+      series,
+      marks,
+      rules: changedFacts ? [...rules, ...this.#orphans(series, bases)] : rules,
+      current: new Map(bases.map(({ rule }) => [rule.ruleId, rule])),
+    };
+  }
+
+  async #judgeRule(
+    series: SeriesId,
+    resolution: number,
+    assignment: Assignment,
+    rule: Rule,
+    marks: readonly DirtyMark[],
+  ): Promise<RuleFinding | undefined> {
+    const { state, reader } = this.#deps;
+    const touching = marks.filter(
+      ({ fromMs, toMs }) => toMs >= assignment.fromMs && (assignment.toMs === null || fromMs < assignment.toMs),
+    );
+    if (touching.length === 0) return undefined;
+    const dirty = {
+      fromMs: Math.min(...touching.map(({ fromMs }) => fromMs)),
+      toMs: Math.max(...touching.map(({ toMs }) => toMs)),
+    };
+    const { fromMs: windowFromMs, toMs: windowToMs } = assignment;
+    const since = dirty.fromMs <= windowFromMs ? 0 : dirty.fromMs;
+    const formers = state.excursions.touching(assignment.key, series.channel, rule.ruleId, since);
+    const judged = { series, resolution, rule, windowFromMs, windowToMs };
+    return { assignment, rule, ruleId: rule.ruleId, ...(await reassess(await reader(), judged, dirty, formers)) };
+  }
+
+  /** Excursions whose assignment or rule is no more: they are taken out, with the change that caused it. */
+  #orphans(
+    series: SeriesId,
+    bases: readonly { readonly assignment: Assignment; readonly rule: Rule }[],
+  ): RuleFinding[] {
+    const { state } = this.#deps;
+    const standing = new Set(bases.map(({ assignment, rule }) => `${assignment.key}\n${rule.ruleId}`));
+    return state.excursions
+      .basesOf(series.tenantId, series.assetId, series.channel)
+      .filter(({ assignmentKey, ruleId }) => !standing.has(`${assignmentKey}\n${ruleId}`))
+      .map(({ assignmentKey, ruleId }) => ({
+        assignment: undefined,
+        rule: undefined,
+        ruleId,
+        formers: state.excursions.touching(assignmentKey, series.channel, ruleId, 0),
+        excursions: [],
+      }));
+  }
+}
+
+function rulesOf(assignment: Assignment, declared: ChannelDeclaration | undefined): Rule[] {
+  return declared === undefined ? [] : rulesFor(assignment.profile, declared);
+}
+
+function byChannel(marks: readonly DirtyMark[]): Map<string, [DirtyMark, ...DirtyMark[]]> {
+  const channels = new Map<string, [DirtyMark, ...DirtyMark[]]>();
+  for (const mark of marks) {
+    const key = `${mark.tenantId}/${mark.assetId}/${mark.channel}`;
+    const known = channels.get(key);
+    if (known === undefined) channels.set(key, [mark]);
+    else known.push(mark);
+  }
+  return channels;
+}

@@ -1,0 +1,178 @@
+// Writing down what was found on one channel: excursions under their lasting ids, the audit, the alarms.
+
+import {
+  type AlarmEffect,
+  type Excursion,
+  type ExcursionChange,
+  type Rule,
+  matchExcursions,
+} from "@isotherm/coldchain";
+import { saveAlarm } from "./alarm-change.ts";
+import { idOf, settleAlarms } from "./alarm-settling.ts";
+import { writeAudit } from "./audit-table.ts";
+import type { Assignment } from "./assignment.ts";
+import type { DirtyMark } from "./dirty-table.ts";
+import type { StoredExcursion } from "./excursion-table.ts";
+import { liveRange } from "./live-range.ts";
+import type { IngestState } from "./state.ts";
+import type { SeriesId } from "./store/reading-store.ts";
+
+export interface RuleFinding {
+  readonly ruleId: string;
+  /** Undefined, and the rule with it, when they are no more: then there are no excursions either. */
+  readonly assignment: Assignment | undefined;
+  readonly rule: Rule | undefined;
+  readonly formers: readonly StoredExcursion[];
+  readonly excursions: readonly Excursion[];
+}
+
+/** All that a pass found on one channel. */
+export interface Finding {
+  readonly series: SeriesId;
+  readonly marks: readonly [DirtyMark, ...DirtyMark[]];
+  readonly rules: readonly RuleFinding[];
+  /** Every rule that any assignment of the asset has for the channel, by id. */
+  readonly current: ReadonlyMap<string, Rule>;
+}
+
+export interface FindingOutcome {
+  readonly alarms: readonly { readonly alarmId: string; readonly effects: readonly AlarmEffect[] }[];
+  readonly excursions: readonly { readonly excursionId: string; readonly tenantId: string; readonly change: string }[];
+}
+
+/** Within a transaction. */
+export function recordFinding(state: IngestState, finding: Finding): FindingOutcome {
+  const { tenantId, assetId, channel } = finding.series;
+  // Rules with something to settle, and since when: those with an alarm that is not closed, and those judged anew.
+  const since = state.alarms.openRules(tenantId, assetId, channel);
+  const touched = new Set<string>();
+  const excursions = finding.rules.flatMap((found) => {
+    const startMs = Math.min(
+      ...[...found.excursions, ...found.formers.map((each) => each.excursion)].map((e) => e.startMs),
+    );
+    if (startMs !== Infinity) since.set(found.ruleId, Math.min(since.get(found.ruleId) ?? Infinity, startMs));
+    return recordRule(state, finding, found, touched);
+  });
+  const alarms = [...since].flatMap(([ruleId, fromMs]) => recordAlarms(state, finding, ruleId, fromMs, touched));
+  return { alarms, excursions };
+}
+
+function recordRule(state: IngestState, finding: Finding, found: RuleFinding, touched: Set<string>) {
+  const { series } = finding;
+  const formers = new Map(found.formers.map((former) => [former.excursionId, former]));
+  const match = matchExcursions(
+    found.formers.map(({ excursionId, excursion }) => ({ id: excursionId, ...excursion })),
+    found.excursions,
+    (startMs) => newExcursionId(state, formers, [found.assignment?.key ?? "", series.channel, found.ruleId, startMs]),
+  );
+  if (found.assignment !== undefined && found.rule !== undefined) {
+    for (const [id, excursion] of [...match.kept, ...match.added]) {
+      state.excursions.save(id, found.assignment, series.channel, found.rule, excursion);
+      touched.add(id);
+    }
+  }
+  const changed = match.changed.filter((change) => isChange(change, formers, match.kept));
+  for (const change of changed) {
+    if (change.kind === "merged") inheritAlarm(state, formers.get(change.id), change.intoId);
+    audit(state, finding, change, formers, new Map([...match.kept, ...match.added]));
+  }
+  for (const id of match.removed) state.excursions.delete(id);
+  return changed.map(({ id, kind }) => ({ excursionId: id, tenantId: series.tenantId, change: kind }));
+}
+
+/** An id that no other excursion has: one that began here first and has moved since may still carry it. */
+function newExcursionId(
+  state: IngestState,
+  formers: ReadonlyMap<string, StoredExcursion>,
+  parts: readonly (string | number)[],
+): string {
+  const wanted = idOf("excursion", ...parts);
+  let id = wanted;
+  for (let n = 2; !formers.has(id) && state.excursions.has(id); n++) id = `${wanted}-${n}`;
+  return id;
+}
+
+/** An open excursion that merely goes on is no change of a result, unless its onset or breach became known. */
+function isChange(
+  change: ExcursionChange,
+  formers: ReadonlyMap<string, StoredExcursion>,
+  kept: readonly [string, Excursion][],
+): boolean {
+  if (change.kind !== "revised" || change.after.endMs !== null) return true;
+  const before = formers.get(change.id)?.excursion;
+  const after = kept.find(([id]) => id === change.id)?.[1];
+  return before?.onsetMs !== after?.onsetMs || before?.breachMs !== after?.breachMs;
+}
+
+function inheritAlarm(state: IngestState, former: StoredExcursion | undefined, intoId: string): void {
+  if (former?.alarmId === null || former === undefined) return;
+  if (state.excursions.get(intoId)?.alarmId === null) state.excursions.link(intoId, former.alarmId);
+}
+
+function audit(
+  state: IngestState,
+  { series, marks }: Finding,
+  change: ExcursionChange,
+  formers: ReadonlyMap<string, StoredExcursion>,
+  after: ReadonlyMap<string, Excursion>,
+): void {
+  const detail =
+    change.kind === "merged" ? { intoId: change.intoId } : change.kind === "split" ? { fromId: change.fromId } : {};
+  const present = after.get(change.id);
+  writeAudit(state.db, {
+    tenantId: series.tenantId,
+    subjectId: change.id,
+    kind: change.kind,
+    atMs: receivedAtMs(marks),
+    before: formers.get(change.id)?.excursion,
+    after: present === undefined && change.kind !== "merged" ? undefined : { ...present, ...detail },
+    cause: causeOf(marks),
+    personId: null,
+  });
+}
+
+function recordAlarms(
+  state: IngestState,
+  finding: Finding,
+  ruleId: string,
+  fromMs: number,
+  touched: ReadonlySet<string>,
+) {
+  const { series, marks, current } = finding;
+  const { tenantId, assetId, channel } = series;
+  const rule = current.get(ruleId);
+  const settled = settleAlarms({
+    series,
+    ruleId,
+    rule,
+    excursions: state.excursions.ofRule(tenantId, assetId, channel, ruleId, fromMs),
+    touched,
+    alarms: state.alarms.of(tenantId, assetId, channel, ruleId, fromMs),
+    live: rule === undefined ? undefined : liveRange(marks, rule.liveMaxAgeMs),
+    newestMs: state.gateways.judgedToMs(tenantId, assetId, channel),
+    receivedAtMs: receivedAtMs(marks),
+  });
+  for (const [excursionId, alarmId] of settled.links) state.excursions.link(excursionId, alarmId);
+  for (const { before, after, effects } of settled.alarms) {
+    const cause = { atMs: receivedAtMs(marks), cause: causeOf(marks), personId: null };
+    saveAlarm(state.db, state.alarms, before, after, kindOf(before === undefined, effects), cause);
+  }
+  return settled.alarms.map(({ after, effects }) => ({ alarmId: after.alarmId, effects }));
+}
+
+function kindOf(isNew: boolean, effects: readonly AlarmEffect[]): string {
+  if (isNew) return "raised";
+  for (const effect of effects) {
+    if (effect.kind === "annunciate") return effect.reason;
+    if (effect.kind === "announce-return") return "returned";
+  }
+  return "revised";
+}
+
+function receivedAtMs(marks: readonly DirtyMark[]): number {
+  return Math.max(...marks.map((mark) => mark.receivedAtMs));
+}
+
+function causeOf(marks: readonly DirtyMark[]): string {
+  return [...new Set(marks.map(({ cause }) => cause))].join("; ");
+}

@@ -1,0 +1,38 @@
+/** What `--help` prints. */
+export const HELP_TEXT = `ingest: takes what gateways send, stores every record once, finds every excursion.
+
+  node ingest/src/main.ts run --config FILE           run until SIGTERM
+  node ingest/src/main.ts status --config FILE        gateways, assets and open alarms
+  node ingest/src/main.ts completeness --config FILE  per stream: numbers issued, accepted, missing
+  node ingest/src/main.ts quarantine --config FILE    what could not be stored, and why
+
+  --tenant ID   only this tenant (completeness, quarantine); status needs it when there are several groups
+  --json        one JSON document instead of a table
+  --help        this text
+
+The last three only read, and may be asked while ingest runs.
+
+A configuration (YAML; paths start at its folder):
+
+  broker:
+    url: mqtt://127.0.0.1:1883     # any MQTT 3.1.1 broker
+    user: ingest
+    passwordFile: ingest.password
+  hostId: host-1                   # the Sparkplug host that gateways name as theirs
+  groups:                          # Sparkplug group: tenant
+    group1: tenant1
+  stateFile: state.db              # made when missing
+  store:
+    path: readings.db              # SQLite; with INFLUX_URL in the environment, InfluxDB instead
+    influxDatabase: isotherm
+  traceFile: trace.db              # written by the API server; may appear later
+  http:
+    host: 127.0.0.1
+    port: 8402                     # 0 takes a free one; the log line "listening" names it
+  tokenFile: ingest.token          # what callers of /intents and /feed must bear
+  bounds: {}                       # see ingest/src/bounds.ts
+
+HTTP: POST /intents and GET /feed (with the token), GET /metrics, /healthz, /readyz.
+
+Exit codes: 0 done, 1 broken while running, 2 wrong command or configuration.
+`;

@@ -1,0 +1,94 @@
+// Counters and gauges of ingest, one per stage, in Prometheus' form.
+
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { PLAN_COUNTS, type PlanCount } from "./batch-plan.ts";
+
+/** What is read at the moment of asking. */
+export interface MetricSources {
+  inboxMessages(): number;
+  inboxBytes(): number;
+  inboxDropped(): number;
+  /** Age of the oldest waiting message, in seconds. */
+  lagSeconds(): number;
+  dirtyMarks(): number;
+  connected(): boolean;
+  storeWell(): boolean;
+  acceptances(): number;
+  rebirths(): number;
+  feedReaders(): number;
+  feedCut(): number;
+}
+
+export class IngestMetrics {
+  readonly registry = new Registry();
+  readonly #plan: Counter;
+  readonly #readings: Counter;
+  readonly #assessed: Counter;
+  readonly #delay: Histogram;
+
+  constructor(sources: MetricSources) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.#plan = new Counter({
+      name: "isotherm_ingest_total",
+      help: "What became of messages and records, by outcome.",
+      labelNames: ["outcome"],
+      registers,
+    });
+    for (const outcome of PLAN_COUNTS) this.#plan.inc({ outcome }, 0);
+    this.#readings = new Counter({
+      name: "isotherm_ingest_readings_stored_total",
+      help: "Readings that became durable.",
+      registers,
+    });
+    this.#assessed = new Counter({
+      name: "isotherm_ingest_changes_total",
+      help: "Changes of results that assessment found.",
+      labelNames: ["of"],
+      registers,
+    });
+    this.#delay = new Histogram({
+      name: "isotherm_ingest_commit_delay_seconds",
+      help: "From the oldest message of a batch to its acceptance.",
+      buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 60],
+      registers,
+    });
+    const gauges: [string, string, () => number][] = [
+      ["inbox_messages", "Messages that wait.", sources.inboxMessages],
+      ["inbox_bytes", "Bytes of messages that wait.", sources.inboxBytes],
+      ["inbox_dropped_total", "Data messages dropped unaccepted because the inbox was full.", sources.inboxDropped],
+      ["lag_seconds", "Age of the oldest message that waits.", sources.lagSeconds],
+      ["dirty_marks", "Intervals that wait to be assessed.", sources.dirtyMarks],
+      ["broker_connected", "1 while connected to the broker.", () => Number(sources.connected())],
+      ["store_well", "1 while the store of readings takes them.", () => Number(sources.storeWell())],
+      ["acceptances_sent_total", "Acceptances sent to gateways.", sources.acceptances],
+      ["rebirths_asked_total", "Births asked for.", sources.rebirths],
+      ["feed_readers", "Readers of the feed.", sources.feedReaders],
+      ["feed_cut_total", "Readers of the feed that did not keep up and were cut off.", sources.feedCut],
+    ];
+    for (const [name, help, read] of gauges) {
+      new Gauge({
+        name: `isotherm_ingest_${name}`,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    }
+  }
+
+  committed(counts: ReadonlyMap<PlanCount, number>, readings: number): void {
+    for (const [outcome, count] of counts) this.#plan.inc({ outcome }, count);
+    this.#readings.inc(readings);
+  }
+
+  accepted(delayMs: number): void {
+    this.#delay.observe(Math.max(0, delayMs) / 1000);
+  }
+
+  assessed(excursions: number, alarms: number): void {
+    this.#assessed.inc({ of: "excursion" }, excursions);
+    this.#assessed.inc({ of: "alarm" }, alarms);
+  }
+}

@@ -1,0 +1,153 @@
+// Everything about results, joined: facts watched, dirty intervals worked off, silence noticed, intents applied, and
+// each change told to the feed.
+
+import type { AlarmEffect } from "@isotherm/coldchain";
+import type { TraceReader } from "@isotherm/trace";
+import { type Observable, Subject, exhaustMap, merge } from "rxjs";
+import { AssignmentTable } from "./assignment-table.ts";
+import { Assessor } from "./assessor.ts";
+import { after, repeatedly } from "./batches.ts";
+import type { IngestConfig } from "./config.ts";
+import { FactWatch } from "./fact-watch.ts";
+import type { FeedHub } from "./feed-hub.ts";
+import type { FindingOutcome } from "./finding.ts";
+import type { IngestPorts } from "./ingest-ports.ts";
+import { type Intent, type IntentAnswer, endShelves, takeIntent } from "./intents.ts";
+import { SilenceWatch } from "./silence-watch.ts";
+import type { IngestState } from "./state.ts";
+import { openReadingReader } from "./store/open-reading-store.ts";
+import type { ReadingReader } from "./store/reading-store.ts";
+import { StoreError } from "./store/store-errors.ts";
+
+const LOOK_PERIOD_MS = 1000;
+const RETRY_MS = 1000;
+
+export class Judgement {
+  readonly #config: IngestConfig;
+  readonly #ports: IngestPorts;
+  readonly #state: IngestState;
+  readonly #hub: FeedHub;
+  readonly #trace: TraceReader;
+  readonly #facts: FactWatch;
+  readonly #silence: SilenceWatch;
+  readonly #assessor: Assessor;
+  readonly #wake = new Subject<void>();
+  #reader: ReadingReader | undefined;
+  #listeningSinceMs: number | undefined;
+  #problem: string | undefined;
+  #closing = false;
+  #busy: Promise<void> = Promise.resolve();
+
+  constructor(config: IngestConfig, ports: IngestPorts, state: IngestState, hub: FeedHub, trace: TraceReader) {
+    this.#config = config;
+    this.#ports = ports;
+    this.#state = state;
+    this.#hub = hub;
+    this.#trace = trace;
+    const assignments = new AssignmentTable(state.db);
+    this.#facts = new FactWatch({
+      state,
+      assignments,
+      trace,
+      nowMs: () => ports.clock.wallMs(),
+      problems: (problems) => {
+        for (const [profileId, problem] of problems) ports.log.error({ profileId, problem }, "a profile is not usable");
+      },
+    });
+    this.#silence = new SilenceWatch(state, config.bounds);
+    this.#assessor = new Assessor({
+      state,
+      assignments,
+      reader: async () => (this.#reader ??= await openReadingReader(config.store)),
+      assessed: (outcome) => this.#tell(outcome),
+    });
+  }
+
+  /** Since when the broker's messages are heard; undefined while they are not. */
+  listening(sinceMs: number | undefined): void {
+    this.#listeningSinceMs = sinceMs;
+  }
+
+  /** There may be something to assess. */
+  wake(): void {
+    this.#wake.next();
+  }
+
+  work(): Observable<unknown> {
+    const { scheduler } = this.#ports;
+    return merge(
+      this.#wake.pipe(exhaustMap(() => (this.#busy = this.#assessAll()))),
+      after(scheduler, 0).pipe(exhaustMap(() => this.#look())),
+      repeatedly(scheduler, LOOK_PERIOD_MS, () => this.#look()),
+    );
+  }
+
+  unwell(): string[] {
+    return this.#problem === undefined ? [] : [this.#problem];
+  }
+
+  takeIntent(intent: Intent): IntentAnswer {
+    const answer = takeIntent(this.#state, intent, this.#ports.clock.wallMs());
+    if (answer.outcome === "applied") this.#tellAlarm(intent.alarmId, answer.effects);
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#busy;
+    this.#trace.close();
+    await this.#reader?.close();
+  }
+
+  async #assessAll(): Promise<void> {
+    try {
+      while (!this.#closing && (await this.#assessor.pass()));
+      this.#problem = undefined;
+    } catch (error) {
+      if (!(error instanceof StoreError) || !error.retryable) throw error;
+      // The marks stand in the state file: nothing is lost by trying again later.
+      this.#problem = `assessment waits for the store: ${error.message}`;
+      this.#ports.log.warn({ err: error }, "assessment waits for the store");
+      this.#ports.scheduler.after(RETRY_MS, () => this.#wake.next());
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (this.#closing) return;
+    const nowMs = this.#ports.clock.wallMs();
+    this.#lookAtFacts();
+    if (this.#listeningSinceMs !== undefined) {
+      for (const { alarmId, effects, gateway } of this.#silence.look(this.#listeningSinceMs, nowMs)) {
+        this.#tellAlarm(alarmId, effects);
+        this.#tellAssets(gateway.gatewayKey);
+      }
+    }
+    for (const { alarmId, effects } of endShelves(this.#state, nowMs)) this.#tellAlarm(alarmId, effects);
+    this.#wake.next();
+  }
+
+  /** Facts that cannot be read now are read later; what was known before stands. */
+  #lookAtFacts(): void {
+    try {
+      this.#facts.look();
+    } catch (error) {
+      this.#ports.log.error({ err: error, traceFile: this.#config.traceFile }, "facts cannot be read");
+    }
+  }
+
+  #tell({ alarms, excursions }: FindingOutcome): void {
+    for (const { excursionId, tenantId, change } of excursions)
+      this.#hub.publish({ kind: "excursion", tenantId, excursionId, change });
+    for (const { alarmId, effects } of alarms) this.#tellAlarm(alarmId, effects);
+  }
+
+  #tellAlarm(alarmId: string, effects: readonly AlarmEffect[]): void {
+    const alarm = this.#state.alarms.row(alarmId);
+    if (alarm !== undefined) this.#hub.publish({ kind: "alarm", tenantId: alarm.tenantId, alarm, effects });
+  }
+
+  #tellAssets(gatewayKey: string): void {
+    for (const { tenantId, assetId, status } of this.#state.gateways.assetsOf(gatewayKey))
+      this.#hub.publish({ kind: "asset", tenantId, assetId, status });
+  }
+}

@@ -1,0 +1,74 @@
+// The command line of ingest.
+
+import { parseArgs } from "node:util";
+import { pino } from "pino";
+import { type ConfigEnvironment, type IngestConfig, readConfig } from "./config.ts";
+import { HELP_TEXT } from "./help-text.ts";
+import { Ingest } from "./ingest.ts";
+import { systemClock, systemRandom, systemScheduler } from "./ports.ts";
+import { READ_COMMANDS, runReadCommand } from "./read-commands.ts";
+import { openStateReader } from "./state-reader.ts";
+
+const say = (text: string): void => void process.stderr.write(text);
+
+async function run(config: IngestConfig): Promise<number> {
+  const log = pino({ base: { room: "ingest" } }, pino.destination({ dest: 1, sync: true }));
+  let stop: (exitCode: number) => void = () => undefined;
+  const stopped = new Promise<number>((resolve) => (stop = resolve));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(0));
+  const ingest = await Ingest.open(config, {
+    clock: systemClock,
+    scheduler: systemScheduler,
+    random: systemRandom,
+    log,
+    broken: (error) => {
+      log.fatal({ err: error }, "ingest is broken; nothing that was not accepted is lost");
+      stop(1);
+    },
+  });
+  log.info({ port: ingest.port, host: config.http.host }, "listening");
+  const exitCode = await stopped;
+  await ingest.close();
+  log.info("stopped");
+  return exitCode;
+}
+
+const OPTIONS = {
+  config: { type: "string" },
+  tenant: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  if (values.help === true) {
+    process.stdout.write(HELP_TEXT);
+    return 0;
+  }
+  const [command = "run"] = positionals;
+  const reading = READ_COMMANDS.find((known) => known === command);
+  if (values.config === undefined || positionals.length > 1 || (command !== "run" && reading === undefined)) {
+    say("Say what to do: run, status, completeness or quarantine, with --config FILE. See --help.\n");
+    return 2;
+  }
+  const config = readConfig(values.config, process.env as ConfigEnvironment);
+  if (reading === undefined) return run(config);
+  const reader = openStateReader(config.stateFile);
+  try {
+    const options = { tenantId: values.tenant, json: values.json === true };
+    process.stdout.write(runReadCommand(reading, reader, config, options));
+  } finally {
+    reader.close();
+  }
+  return 0;
+}
+
+/** Every error that a person can mend is said in words; its code tells what kind of exit it is. */
+function exitCodeOf(error: unknown): number {
+  const { message, code, cause } = error as Error & { code?: string };
+  say(`${message}${cause instanceof Error && code !== "CONFIG_INVALID" ? ` (${cause.message})` : ""}\n`);
+  return code === "CONFIG_INVALID" || code?.startsWith("ERR_PARSE_ARGS") === true ? 2 : 1;
+}
+
+process.exitCode = await main().catch(exitCodeOf);

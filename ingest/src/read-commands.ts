@@ -1,0 +1,93 @@
+// The commands that only read: status, completeness, quarantine. They may be asked while ingest runs.
+
+import { formatRanges } from "@isotherm/coldchain";
+import type { IngestConfig } from "./config.ts";
+import type { StateReader } from "./state-rows.ts";
+import { textTable } from "./text-table.ts";
+
+export const READ_COMMANDS = ["status", "completeness", "quarantine"] as const;
+export type ReadCommand = (typeof READ_COMMANDS)[number];
+
+const ROWS_MAX = 1000;
+
+const instant = (atMs: number | null): string => (atMs === null ? "never" : new Date(atMs).toISOString());
+
+/** What the command prints. */
+export function runReadCommand(
+  command: ReadCommand,
+  reader: StateReader,
+  config: Pick<IngestConfig, "groups">,
+  options: { readonly tenantId: string | undefined; readonly json: boolean },
+): string {
+  const found = { status, completeness, quarantine }[command](reader, config, options.tenantId);
+  return options.json ? `${JSON.stringify(found.data, null, 2)}\n` : found.text;
+}
+
+interface Found {
+  readonly data: unknown;
+  readonly text: string;
+}
+
+function status(reader: StateReader, { groups }: Pick<IngestConfig, "groups">, tenantId: string | undefined): Found {
+  const tenantIds = tenantId === undefined ? [...new Set(Object.values(groups))] : [tenantId];
+  const assets = tenantIds.flatMap((id) => reader.assets(id));
+  const alarms = tenantIds.flatMap((id) => reader.alarms({ tenantId: id, openOnly: true, limit: ROWS_MAX }));
+  const assetTable = textTable(
+    ["tenant", "asset", "gateway", "status", "channels", "last reading"],
+    assets.map((asset) => [
+      asset.tenantId,
+      asset.assetId,
+      asset.gatewayId,
+      asset.status,
+      asset.channels.length,
+      instant(asset.lastSampledAtMs),
+    ]),
+  );
+  const alarmTable = textTable(
+    ["alarm", "asset", "channel", "rule", "state", "severity", "since"],
+    alarms.map((alarm) => [
+      alarm.alarmId,
+      alarm.assetId,
+      alarm.channel,
+      alarm.ruleId,
+      alarm.state,
+      alarm.severity,
+      instant(alarm.startMs),
+    ]),
+  );
+  const openAlarms = alarms.length === 0 ? "no open alarm\n" : `open alarms\n${alarmTable}`;
+  return { data: { assets, alarms }, text: `${assetTable}\n${openAlarms}` };
+}
+
+function completeness(reader: StateReader, _: unknown, tenantId: string | undefined): Found {
+  const data = reader.completeness(tenantId);
+  const headings = ["tenant", "gateway", "asset", "epoch", "issued", "accepted", "quarantined", "gone", "missing"];
+  const rows = data.map((row) => [
+    row.tenantId,
+    row.gatewayId,
+    row.assetId,
+    row.epoch.slice(0, 8),
+    row.issued,
+    row.accepted,
+    row.quarantined,
+    row.gone,
+    formatRanges(row.holes) || "none",
+  ]);
+  return { data, text: textTable(headings, rows) };
+}
+
+function quarantine(reader: StateReader, _: unknown, tenantId: string | undefined): Found {
+  const data = reader.quarantine(tenantId, ROWS_MAX);
+  const headings = ["id", "received", "gateway", "asset", "kind", "numbers", "bytes", "reason"];
+  const rows = data.map((row) => [
+    row.quarantineId,
+    instant(row.receivedAtMs),
+    row.gatewayId,
+    row.assetId,
+    row.kind,
+    row.numbers || "unreadable",
+    row.byteCount,
+    row.reason,
+  ]);
+  return { data, text: data.length === 0 ? "nothing is in quarantine\n" : textTable(headings, rows) };
+}
