@@ -16,6 +16,7 @@ import {
   putNumber,
   readBirth,
   readData,
+  readDataHead,
   stateTopic,
   type Acceptance,
   type ChainRecord,
@@ -117,7 +118,13 @@ export class ScriptedHost {
   }
 
   #takeData(columns: MetricColumns, assetId: string): void {
-    const data = readData(columns, (birthId) => this.#births.get(birthId));
+    const head = readDataHead(columns);
+    const birth = "refused" in head ? undefined : this.#births.get(head.birthId);
+    const data = "refused" in head || birth === undefined ? undefined : readData(columns, head, birth);
+    if (data === undefined) {
+      this.refusals.push("no birth");
+      return;
+    }
     if ("refused" in data) {
       this.refusals.push(data.reason);
       return;
