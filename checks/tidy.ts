@@ -43,7 +43,7 @@ const isCheck = (path: string): boolean => /^(checks|bench)\//.test(path);
 /** Test files, and what only they use. */
 export const isTest = (path: string): boolean => /\.test\.ts$|(^|\/)test\//.test(path);
 /** Scripts that run in a browser, where there is no one to pass a clock in. */
-export const isPage = (path: string): boolean => /^dashboards\/(console|driver|pages[^/]*)\//.test(path);
+export const isPage = (path: string): boolean => /^dashboards\/(console|driver|page-parts)\//.test(path);
 
 /** Where clocks, timers and chance may be made. */
 export const mayUseAmbient = (path: string): boolean =>

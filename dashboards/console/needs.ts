@@ -1,0 +1,154 @@
+// "What needs me now": open alarms in the order of their urgency, one sentence each, answered on the spot.
+
+import type { AlarmView, Condition } from "../src/api-shapes.ts";
+import {
+  alarmSentence,
+  byUrgency,
+  closedAtMs,
+  isInHand,
+  urgencyOf,
+  type Urgency,
+} from "../page-parts/alarm-sentence.ts";
+import { conditionMark } from "../page-parts/condition-mark.ts";
+import { byId, el, keyedRows, setAttribute, setText, show, type Row } from "../page-parts/dom.ts";
+import { formatDuration, formatTime } from "../page-parts/format.ts";
+import { say, type TextCode } from "../page-parts/texts.ts";
+import type { Context } from "./context.ts";
+
+const EARLIER_MAX = 20;
+const OPEN_MAX = 100;
+const LOOK: Record<Urgency, Condition> = {
+  breach: "breach",
+  warning: "warning",
+  silent: "unknown",
+  late: "unknown",
+  returned: "in-range",
+  closed: "in-range",
+};
+
+export function needsPanel(context: Context): () => void {
+  const host = byId("needs");
+  const open = el("ul", { class: "alarms" });
+  const calmTitle = el("p", { class: "calm-title" });
+  const calmNote = el("p", { class: "quiet number" });
+  const calmMark = conditionMark();
+  calmMark.set("in-range");
+  const calm = el("div", { class: "calm" }, calmMark.node, el("div", {}, calmTitle, calmNote));
+  const handTitle = el("h3", { class: "sub-head" });
+  const inHand = el("ul", { class: "alarms is-quiet" });
+  const summary = el("summary", {});
+  const earlier = el("ul", { class: "alarms is-quiet" });
+  const fold = el("details", { class: "earlier" }, summary, earlier);
+  host.append(calm, open, handTitle, inHand, fold);
+  const make = (): Row<AlarmView> => alarmRow(context);
+  const keyOf = ({ alarmId }: AlarmView): string => alarmId;
+  const lists = [open, inHand, earlier].map((list) => keyedRows(list, keyOf, make)) as [
+    (items: readonly AlarmView[]) => void,
+    (items: readonly AlarmView[]) => void,
+    (items: readonly AlarmView[]) => void,
+  ];
+  return () => {
+    const language = context.language();
+    const all = [...context.known.alarms.values()].sort(byUrgency);
+    const asking = all.filter((alarm) => alarm.state !== "normal" && !isInHand(alarm));
+    const answered = all.filter((alarm) => alarm.state !== "normal" && isInHand(alarm));
+    const closed = all.filter(({ state }) => state === "normal").sort((a, b) => closedAtMs(b) - closedAtMs(a));
+    lists[0](asking.slice(0, OPEN_MAX));
+    lists[1](answered.slice(0, OPEN_MAX));
+    lists[2](closed.slice(0, EARLIER_MAX));
+    setText(byId("needs-count"), asking.length === 0 ? "" : String(asking.length));
+    show(calm, asking.length === 0);
+    setText(calmTitle, say(language, context.known.isLoaded ? "needs.none" : "needs.loading"));
+    setText(calmNote, context.known.isLoaded ? calmText(context, closed, answered) : "");
+    setText(handTitle, say(language, "needs.inHand"));
+    show(handTitle, answered.length > 0);
+    setText(summary, `${say(language, "needs.earlier")} (${closed.length})`);
+    show(fold, closed.length > 0);
+  };
+}
+
+function calmText({ nowMs, language }: Context, closed: readonly AlarmView[], answered: readonly AlarmView[]): string {
+  const times = [...closed.map(closedAtMs), ...answered.map((alarm) => alarm.acknowledgedAtMs ?? alarm.raisedAtMs)];
+  if (times.length === 0) return say(language(), "needs.noneEver");
+  const sinceMs = Math.max(...times);
+  const time = formatTime(sinceMs, nowMs(), language());
+  return say(language(), "needs.noneSince", { time, age: formatDuration(nowMs() - sinceMs, language()) });
+}
+
+function alarmRow(context: Context): Row<AlarmView> {
+  let shown: AlarmView | undefined;
+  const mark = conditionMark();
+  const subject = el("strong", {});
+  const sentence = el("span", { class: "number" });
+  const tag = el("span", { class: "tag number" });
+  const fate = el("p", { class: "fate number" });
+  const act = (then: (alarm: AlarmView) => void) => () => {
+    if (shown !== undefined) then(shown);
+  };
+  const answer = el("button", { class: "answer", type: "button" });
+  answer.addEventListener(
+    "click",
+    act(({ alarmId }) => context.acknowledge(alarmId)),
+  );
+  const history = el("button", { class: "small-button", type: "button" });
+  history.addEventListener(
+    "click",
+    act(({ alarmId }) => context.openAlarm(alarmId)),
+  );
+  const main = el("button", { class: "alarm-main", type: "button" }, subject, " · ", sentence);
+  main.addEventListener(
+    "click",
+    act((alarm) => context.select(assetIdOf(alarm, context))),
+  );
+  const foot = el("div", { class: "alarm-foot" }, tag, history, answer);
+  const node = el("li", { class: "alarm" }, mark.node, el("div", { class: "alarm-text" }, main, fate, foot));
+  const update = (alarm: AlarmView): void => {
+    shown = alarm;
+    const language = context.language();
+    const urgency = urgencyOf(alarm);
+    const words = alarmSentence(alarm, { assets: context.known.assets, nowMs: context.nowMs(), language });
+    setAttribute(node, "class", `alarm is-${LOOK[urgency]} urgency-${urgency}`);
+    mark.set(LOOK[urgency]);
+    setText(subject, words.subject);
+    setText(sentence, words.text);
+    // A live alarm's sentence says since when; one that was found late happened at another time than it was found.
+    const age = formatDuration(context.nowMs() - alarm.raisedAtMs, language);
+    setText(tag, urgency === "late" ? say(language, "alarm.lateAgo", { age }) : say(language, `tag.${urgency}`));
+    setText(history, say(language, "needs.details"));
+    showAnswer(alarm, context, answer, fate);
+  };
+  return { node, update };
+}
+
+/** A silent gateway's alarm names the gateway: what it serves is what can be looked at. */
+function assetIdOf(alarm: AlarmView, { known }: Context): string {
+  if (known.assets.has(alarm.assetId)) return alarm.assetId;
+  return [...known.assets.values()].find(({ gatewayId }) => gatewayId === alarm.assetId)?.assetId ?? alarm.assetId;
+}
+
+function showAnswer(alarm: AlarmView, context: Context, answer: HTMLButtonElement, fate: HTMLElement): void {
+  const { nowMs, language, known } = context;
+  const spoken = language();
+  const time = (atMs: number): string => formatTime(atMs, nowMs(), spoken);
+  const intent = context.intentOf(alarm.alarmId);
+  const isAsking = alarm.state === "unacknowledged" || alarm.state === "returned-unacknowledged";
+  // A confirmed intent that was overtaken by a new raise asks again.
+  const isUnderWay = intent !== undefined && (intent.stage === "kept" || intent.stage === "sent");
+  const text = ((): string => {
+    if (alarm.state === "shelved") return say(spoken, "needs.shelved");
+    if (isAsking && isUnderWay) {
+      const code: TextCode = intent.stage === "kept" && known.link !== "live" ? "needs.offline" : "needs.sent";
+      return say(spoken, code, { time: time(intent.doneAtMs) });
+    }
+    if (isAsking && intent?.stage === "refused") return say(spoken, "needs.refused", { reason: intent.reason ?? "" });
+    if (isAsking || alarm.acknowledgedAtMs === null) return "";
+    const at = { time: time(alarm.acknowledgedAtMs) };
+    const by = alarm.acknowledgedBy;
+    if (by === null) return say(spoken, "needs.acknowledgedNoOne", at);
+    return say(spoken, "needs.acknowledged", { ...at, who: by.name ?? say(spoken, "needs.someone") });
+  })();
+  setText(fate, text);
+  show(fate, text !== "");
+  setText(answer, say(spoken, "needs.acknowledge"));
+  show(answer, isAsking && !isUnderWay);
+}

@@ -1,0 +1,108 @@
+// What an alarm says in plain words, and how urgent it is.
+
+import type { AlarmView, AssetView, ChannelView } from "../src/api-shapes.ts";
+import { channelName, isCurrent, outsideBy } from "./channels.ts";
+import { formatDuration, formatLimit, formatTime, formatValue, type Language } from "./format.ts";
+import { labelText, say, sayKnown, type TextCode } from "./texts.ts";
+
+/** In the order in which people should look: live breach, live warning, silence, found late, back but unanswered. */
+export type Urgency = "breach" | "warning" | "silent" | "late" | "returned" | "closed";
+const ORDER: readonly Urgency[] = ["breach", "warning", "silent", "late", "returned", "closed"];
+
+export function urgencyOf(alarm: AlarmView): Urgency {
+  if (alarm.state === "normal") return "closed";
+  if (alarm.foundLate) return "late";
+  if (alarm.returnedAtMs !== null) return "returned";
+  if (alarm.severity === "silent") return "silent";
+  return alarm.severity === "breach" ? "breach" : "warning";
+}
+
+/** Somebody has answered it, or put it aside: it stays in sight and stops asking. */
+export function isInHand(alarm: AlarmView): boolean {
+  return alarm.state === "acknowledged" || alarm.state === "shelved";
+}
+
+/** Most urgent first; within one urgency what has lasted longest, then by id so that rows do not dance. */
+export function byUrgency(a: AlarmView, b: AlarmView): number {
+  return (
+    ORDER.indexOf(urgencyOf(a)) - ORDER.indexOf(urgencyOf(b)) ||
+    a.startMs - b.startMs ||
+    (a.alarmId < b.alarmId ? -1 : a.alarmId > b.alarmId ? 1 : 0)
+  );
+}
+
+/** When an alarm that is closed was over for people: returned and answered. */
+export function closedAtMs(alarm: AlarmView): number {
+  return Math.max(alarm.returnedAtMs ?? alarm.raisedAtMs, alarm.acknowledgedAtMs ?? alarm.raisedAtMs);
+}
+
+export interface SentenceContext {
+  readonly assets: ReadonlyMap<string, AssetView>;
+  readonly nowMs: number;
+  readonly language: Language;
+}
+
+export interface Sentence {
+  /** Whom it is about: the asset, or those that a silent gateway serves. */
+  readonly subject: string;
+  readonly text: string;
+}
+
+export function alarmSentence(alarm: AlarmView, context: SentenceContext): Sentence {
+  const { assets, language } = context;
+  if (alarm.severity === "silent") return silence(alarm, context);
+  const asset = assets.get(alarm.assetId);
+  const channel = asset?.channels.find((candidate) => candidate.channel === alarm.channel);
+  return { subject: labelText(alarm.assetTitle, language), text: limitText(alarm, asset, channel, context) };
+}
+
+function silence(alarm: AlarmView, { assets, nowMs, language }: SentenceContext): Sentence {
+  const served = [...assets.values()].filter(
+    ({ gatewayId, assetId }) => gatewayId === alarm.assetId || assetId === alarm.assetId,
+  );
+  const titles = served.map(({ title }) => labelText(title, language));
+  const subject =
+    titles.length === 0 ? labelText(alarm.assetTitle, language) : titles.join(language === "zh" ? "、" : ", ");
+  const duration = formatDuration((alarm.returnedAtMs ?? nowMs) - alarm.startMs, language);
+  if (alarm.returnedAtMs === null) return { subject, text: say(language, "alarm.silent", { duration }) };
+  const time = formatTime(alarm.returnedAtMs, nowMs, language);
+  return { subject, text: say(language, "alarm.silentOver", { duration, time }) };
+}
+
+function limitText(
+  alarm: AlarmView,
+  asset: AssetView | undefined,
+  channel: ChannelView | undefined,
+  { nowMs, language }: SentenceContext,
+): string {
+  const duration = formatDuration((alarm.returnedAtMs ?? nowMs) - alarm.startMs, language);
+  if (alarm.side === null || alarm.limit === null) return say(language, "alarm.other", { duration });
+  const unit = channel?.unit ?? "Cel";
+  const resolution = channel?.resolution ?? 0.1;
+  const time = (atMs: number): string => formatTime(atMs, nowMs, language);
+  const words = {
+    channel:
+      channel === undefined || asset === undefined
+        ? sayKnown(language, "role", /\/([a-z-]*[a-z])/.exec(alarm.channel ?? "")?.[1] ?? alarm.channel ?? "")
+        : channelName(channel, asset, language),
+    limit: formatLimit(alarm.limit, unit),
+    peak: alarm.peak === null ? "–" : formatValue(alarm.peak, resolution, unit),
+    duration,
+    from: time(alarm.startMs),
+  };
+  const side = alarm.side === "high" ? "above" : "below";
+  const code = (ending: string): TextCode => `alarm.${side}${ending}` as TextCode;
+  if (alarm.foundLate && alarm.returnedAtMs === null) return say(language, code("Late"), words);
+  if (alarm.returnedAtMs !== null) {
+    const back = time(alarm.returnedAtMs);
+    return alarm.foundLate
+      ? say(language, code("LateOver"), { ...words, to: back })
+      : say(language, code("Over"), { ...words, time: back });
+  }
+  const value = channel?.latest?.value;
+  if (channel === undefined || value === undefined || value === null || !isCurrent(channel, nowMs))
+    return say(language, code("Blind"), { ...words, time: words.from });
+  const limits = alarm.side === "high" ? { low: null, high: alarm.limit } : { low: alarm.limit, high: null };
+  const isInside = outsideBy(value, limits) <= resolution / 2;
+  return say(language, code(isInside ? "Inside" : ""), { ...words, value: formatValue(value, resolution, unit) });
+}
