@@ -21,6 +21,7 @@ export function* findingsOf(config: AgentConfig): Generator<Finding> {
     };
   yield* repeated(config.buses, "buses", "busId");
   yield* repeated(config.assets, "assets", "assetId");
+  yield* sharedReceivers(config);
   for (const [at, asset] of config.assets.entries()) yield* assetFindings(config, asset, ["assets", at]);
 }
 
@@ -31,6 +32,22 @@ function* repeated<K extends string>(rows: readonly Record<K, string>[], list: s
       yield { path: [list, at, key], problem: `names ${row[key]} a second time`, mend: "give each its own" };
     seen.add(row[key]);
   }
+}
+
+/** A receiver talks on its own, so that its line has room for one. */
+function* sharedReceivers(config: AgentConfig): Generator<Finding> {
+  const used = new Set<string>();
+  for (const [at, { devices }] of config.assets.entries())
+    for (const [index, { bus }] of devices.entries()) {
+      const isReceiver = config.buses.some((one) => one.busId === bus && isNmea(one));
+      if (isReceiver && used.has(bus))
+        yield {
+          path: ["assets", at, "devices", index, "bus"],
+          problem: `names ${bus} a second time, and a receiver's line takes one device`,
+          mend: "name every point of the receiver under one device",
+        };
+      if (isReceiver) used.add(bus);
+    }
 }
 
 function* assetFindings(

@@ -1,7 +1,7 @@
 // The one way into the spool: anchors before what they place, records in the order in which they were made. When the
 // spool is full for a while, records wait in memory, up to a bound.
 
-import type { Clock } from "@isotherm/coldchain";
+import { GATEWAY_STREAM, type Clock } from "@isotherm/coldchain";
 import { AnchorKeeper, anchorOfText, anchorText, bootIdOf, type AnchorOptions } from "./anchors.ts";
 import { anchorDraft, type RecordInstant } from "./gateway-stream.ts";
 import type { RecordDraft, TakenRecord } from "./record-draft.ts";
@@ -34,6 +34,7 @@ interface Waiting {
 }
 
 const WAITING_MAX = 2000;
+const WRITTEN_AT_ONCE = 1000;
 
 export class RecordIntake {
   readonly counters: IntakeCounters = { anchors: 0, recordsDelayed: 0, recordsLost: 0 };
@@ -75,23 +76,40 @@ export class RecordIntake {
   }
 
   #put(more: readonly Waiting[]): void {
-    const all = [...this.#waiting, ...more];
-    if (all.length === 0) return;
-    const facts = Object.assign({}, ...all.map((one) => one.facts)) as Waiting["facts"];
+    let waiting = [...this.#waiting, ...more];
+    let atOnce = WRITTEN_AT_ONCE;
+    while (waiting.length > 0 && atOnce >= 1) {
+      const error = this.#write(waiting.slice(0, atOnce));
+      if (error === undefined) {
+        waiting = waiting.slice(atOnce);
+        this.#setFull(false);
+      } else {
+        // There may be room for some: fewer at a time, until not even one fits.
+        atOnce = Math.floor(Math.min(atOnce, waiting.length) / 2);
+        if (atOnce < 1) this.#setFull(true, error);
+      }
+    }
+    this.counters.recordsDelayed += Math.min(more.length, waiting.length);
+    this.#waiting = this.#bounded(waiting);
+  }
+
+  /** Gives the oldest up over the bound, but no anchors: they place what is kept. */
+  #bounded(waiting: Waiting[]): Waiting[] {
+    let over = waiting.length - WAITING_MAX;
+    if (over <= 0) return waiting;
+    this.counters.recordsLost += over;
+    return waiting.filter(({ draft }) => draft.assetId === GATEWAY_STREAM || over-- <= 0);
+  }
+
+  #write(some: readonly Waiting[]): SpoolError | undefined {
+    const drafts = some.map(({ draft }) => draft);
+    const facts = Object.assign({}, ...some.map((one) => one.facts)) as Waiting["facts"];
     try {
-      const taken = this.#options.spool.append(
-        all.map(({ draft }) => draft),
-        facts,
-      );
-      this.#waiting = [];
-      this.#setFull(false);
-      this.#options.onTaken(taken);
+      this.#options.onTaken(this.#options.spool.append(drafts, facts));
+      return undefined;
     } catch (error) {
-      if (!(error instanceof SpoolError)) throw error;
-      this.counters.recordsDelayed += more.length;
-      this.counters.recordsLost += Math.max(0, all.length - WAITING_MAX);
-      this.#waiting = all.slice(-WAITING_MAX);
-      this.#setFull(true, error);
+      if (error instanceof SpoolError) return error;
+      throw error;
     }
   }
 
