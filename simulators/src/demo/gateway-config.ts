@@ -63,8 +63,8 @@ export function gatewayConfig(gateway: ScenarioGateway, ports: DevicePorts, samp
   }
   return {
     maxSilenceMs: MAX_SILENCE_MS,
-    // A demonstration's links come back fast; in the field the defaults spare the radio.
-    uplink: { retryAfterMs: 1_500, retryAfterMsMax: 10_000 },
+    // Links come back fast here, and the backlog drains slowly enough to be watched; in the field the defaults do.
+    uplink: { backlogRecordsPerS: 400, retryAfterMs: 1_500, retryAfterMsMax: 10_000 },
     buses,
     assets: [{ assetId: gateway.asset.assetId, sampleEveryMs, devices }],
   };

@@ -134,7 +134,7 @@ class Demo {
 
 async function run(options: DemoOptions): Promise<void> {
   const startedMs = systemClock.monotonicMs();
-  const scenario = readScenario(SCENARIO);
+  const scenario = readScenario(options.scenario ?? SCENARIO);
   const running: { demo?: Demo } = {};
   const stage = await Stage.setUp({
     scenario,

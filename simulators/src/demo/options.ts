@@ -6,6 +6,8 @@ export interface DemoOptions {
   readonly folder: string;
   readonly port: number;
   readonly isFresh: boolean;
+  /** A scenario of one's own; undefined for the one that comes with it. */
+  readonly scenario: string | undefined;
   readonly isHelp: boolean;
   /** Ends by itself after so many seconds; for recordings and tests. */
   readonly endAfterS: number | undefined;
@@ -17,6 +19,7 @@ export const DEMO_HELP = `Isotherm, shown at work: four simulated gateways, a br
   npm start -- --fresh           begin anew
   npm start -- --port 8090       where the pages are (default 8080)
   npm start -- --data DIR        where its files lie (default data/demo)
+  npm start -- --scenario FILE   a scenario of your own; begin from simulators/src/demo/scenario.yaml
   npm start -- --end-after 180   end by itself after so many seconds
 
 Keys while it runs:  d door   t tunnel   p broken probe   k kill ingest   q quit
@@ -32,6 +35,7 @@ export function demoOptions(args: readonly string[]): DemoOptions {
       port: { type: "string", default: "8080" },
       data: { type: "string", default: "data/demo" },
       "end-after": { type: "string" },
+      scenario: { type: "string" },
     },
   });
   const port = Number(values.port);
@@ -41,5 +45,12 @@ export function demoOptions(args: readonly string[]): DemoOptions {
   const endAfterS = endAfter === undefined ? undefined : Number(endAfter);
   if (endAfterS !== undefined && !(endAfterS > 0))
     throw new Error(`--end-after ${endAfter} is not a number of seconds`);
-  return { folder: values.data, port, isFresh: values.fresh, isHelp: values.help, endAfterS };
+  return {
+    folder: values.data,
+    port,
+    isFresh: values.fresh,
+    isHelp: values.help,
+    endAfterS,
+    scenario: values.scenario,
+  };
 }
