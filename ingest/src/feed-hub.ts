@@ -6,7 +6,6 @@ import type { StoredPoint } from "./reading-assembly.ts";
 import type { AlarmRow, AssetStatus } from "./state-rows.ts";
 
 export interface FedReading {
-  readonly tenantId: string;
   readonly assetId: string;
   readonly channel: string;
   readonly atMs: number;
@@ -15,15 +14,23 @@ export interface FedReading {
 }
 
 export type FeedEvent =
-  | { readonly kind: "readings"; readonly readings: readonly FedReading[] }
+  | { readonly kind: "readings"; readonly tenantId: string; readonly readings: readonly FedReading[] }
   /** `effects`: what people are to be told, by the domain's alarm table. */
   | {
       readonly kind: "alarm";
       readonly tenantId: string;
+      readonly assetId: string;
+      readonly alarmId: string;
       readonly alarm: AlarmRow;
       readonly effects: readonly unknown[];
     }
-  | { readonly kind: "excursion"; readonly tenantId: string; readonly excursionId: string; readonly change: string }
+  | {
+      readonly kind: "excursion";
+      readonly tenantId: string;
+      readonly assetId: string;
+      readonly excursionId: string;
+      readonly change: string;
+    }
   | { readonly kind: "asset"; readonly tenantId: string; readonly assetId: string; readonly status: AssetStatus }
   | {
       readonly kind: "completeness";
@@ -44,7 +51,7 @@ export class FeedHub {
   readonly #scheduler: Scheduler;
   readonly #cursor: () => number;
   readonly #listeners = new Set<FeedListener>();
-  readonly #latest = new Map<string, FedReading>();
+  readonly #latest = new Map<string, FedReading & { readonly tenantId: string }>();
   readonly #completeness = new Map<string, FeedEvent>();
   #flushing = false;
 
@@ -93,11 +100,16 @@ export class FeedHub {
     this.#flushing = true;
     this.#scheduler.after(READINGS_PERIOD_MS, () => {
       this.#flushing = false;
-      const readings = [...this.#latest.values()];
+      const readings = Map.groupBy(this.#latest.values(), ({ tenantId }) => tenantId);
       const completeness = [...this.#completeness.values()];
       this.#latest.clear();
       this.#completeness.clear();
-      if (readings.length > 0) this.publish({ kind: "readings", readings });
+      for (const [tenantId, each] of readings)
+        this.publish({
+          kind: "readings",
+          tenantId,
+          readings: each.map(({ tenantId: _tenantId, ...reading }) => reading),
+        });
       for (const event of completeness) this.publish(event);
     });
   }

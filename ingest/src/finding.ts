@@ -37,7 +37,12 @@ export interface Finding {
 
 export interface FindingOutcome {
   readonly alarms: readonly { readonly alarmId: string; readonly effects: readonly AlarmEffect[] }[];
-  readonly excursions: readonly { readonly excursionId: string; readonly tenantId: string; readonly change: string }[];
+  readonly excursions: readonly {
+    readonly excursionId: string;
+    readonly tenantId: string;
+    readonly assetId: string;
+    readonly change: string;
+  }[];
 }
 
 /** Within a transaction. */
@@ -77,7 +82,12 @@ function recordRule(state: IngestState, finding: Finding, found: RuleFinding, to
     audit(state, finding, change, formers, new Map([...match.kept, ...match.added]));
   }
   for (const id of match.removed) state.excursions.delete(id);
-  return changed.map(({ id, kind }) => ({ excursionId: id, tenantId: series.tenantId, change: kind }));
+  return changed.map(({ id, kind }) => ({
+    excursionId: id,
+    tenantId: series.tenantId,
+    assetId: series.assetId,
+    change: kind,
+  }));
 }
 
 /** An id that no other excursion has: one that began here first and has moved since may still carry it. */

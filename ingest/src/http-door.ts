@@ -91,7 +91,7 @@ export class HttpDoor {
     const checked = intentShape.safeParse(request.body);
     if (!checked.success) {
       const problems = checked.error.issues.map(({ path, message }) => ({ place: path.join("."), problem: message }));
-      return reply.code(400).send({ code: "INTENT_INVALID", problems });
+      return reply.code(400).send({ outcome: "refused", reason: "INTENT_INVALID", problems });
     }
     const { effects: _effects, ...answer } = this.#deps.takeIntent(checked.data);
     return reply.code(answer.reason === "ALARM_UNKNOWN" ? 404 : 200).send(answer);

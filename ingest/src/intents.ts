@@ -30,6 +30,7 @@ export type Intent = z.output<typeof intentShape>;
 export type RefusalReason = "ALARM_UNKNOWN" | "INTENT_ID_REUSED" | "SHELF_IN_THE_PAST" | "NOTHING_TO_DO";
 
 export interface IntentAnswer {
+  readonly intentId: string;
   readonly outcome: "applied" | "duplicate" | "refused";
   readonly reason?: RefusalReason;
   /** As it stands now; null when there is none for this tenant. */
@@ -43,6 +44,7 @@ export function takeIntent(state: IngestState, intent: Intent, nowMs: number): I
     const alarm = state.alarms.get(intent.alarmId);
     const mine = alarm?.tenantId === intent.tenantId ? alarm : undefined;
     const answer = (outcome: IntentAnswer["outcome"], reason?: RefusalReason): IntentAnswer => ({
+      intentId: intent.intentId,
       outcome,
       ...(reason === undefined ? {} : { reason }),
       alarm: mine === undefined ? null : (state.alarms.row(mine.alarmId) ?? null),

@@ -136,14 +136,15 @@ export class Judgement {
   }
 
   #tell({ alarms, excursions }: FindingOutcome): void {
-    for (const { excursionId, tenantId, change } of excursions)
-      this.#hub.publish({ kind: "excursion", tenantId, excursionId, change });
+    for (const excursion of excursions) this.#hub.publish({ kind: "excursion", ...excursion });
     for (const { alarmId, effects } of alarms) this.#tellAlarm(alarmId, effects);
   }
 
   #tellAlarm(alarmId: string, effects: readonly AlarmEffect[]): void {
     const alarm = this.#state.alarms.row(alarmId);
-    if (alarm !== undefined) this.#hub.publish({ kind: "alarm", tenantId: alarm.tenantId, alarm, effects });
+    if (alarm === undefined) return;
+    const { tenantId, assetId } = alarm;
+    this.#hub.publish({ kind: "alarm", tenantId, assetId, alarmId, alarm, effects });
   }
 
   #tellAssets(gatewayKey: string): void {

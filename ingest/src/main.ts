@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { pino } from "pino";
-import { type ConfigEnvironment, type IngestConfig, readConfig } from "./config.ts";
+import { type IngestConfig, readConfig } from "./config.ts";
 import { HELP_TEXT } from "./help-text.ts";
 import { Ingest } from "./ingest.ts";
 import { systemClock, systemRandom, systemScheduler } from "./ports.ts";
@@ -52,7 +52,7 @@ async function main(): Promise<number> {
     say("Say what to do: run, status, completeness or quarantine, with --config FILE. See --help.\n");
     return 2;
   }
-  const config = readConfig(values.config, process.env as ConfigEnvironment);
+  const config = readConfig(values.config, process.env);
   if (reading === undefined) return run(config);
   const reader = openStateReader(config.stateFile);
   try {

@@ -1,0 +1,288 @@
+import { findExcursions, rulesFor } from "@isotherm/coldchain";
+import fc from "fast-check";
+import { assert, isLong, seed, suite, tempDir } from "../../checks/kit.ts";
+import { CHANNEL, JudgingBench, legOf, PROFILE, type Sample } from "../test/judging-bench.ts";
+import { MemoryReadings } from "../test/memory-readings.ts";
+import type { Assignment } from "./assignment.ts";
+import type { ExcursionRow } from "./state-rows.ts";
+
+const test = suite("assessor");
+const RUNS = isLong() ? 1500 : 120;
+
+/** What must be found, straight from the domain's own telling of the whole history. */
+function expected(samples: readonly Sample[], assignments: readonly Assignment[]): unknown[] {
+  const sorted = [...samples].sort((a, b) => a.atMs - b.atMs || a.number - b.number);
+  const slice = {
+    count: sorted.length,
+    atMs: Float64Array.from(sorted, ({ atMs }) => atMs),
+    value: Float64Array.from(sorted, ({ value }) => value ?? Number.NaN),
+    good: Uint8Array.from(sorted, ({ value }) => (value === null ? 0 : 1)),
+  };
+  return assignments
+    .flatMap((assignment) =>
+      rulesFor(assignment.profile, { channel: CHANNEL, role: "product", resolution: 0.1 }).flatMap((rule) =>
+        findExcursions(rule, 0.1, slice, {
+          windowFromMs: assignment.fromMs,
+          ...(assignment.toMs === null ? {} : { windowToMs: assignment.toMs }),
+        }).map((found) => ({
+          start: [assignment.shipmentId, rule.ruleId, found.startMs, found.endMs, found.onsetMs],
+          figures: [found.monitoredMs, found.possibleMs, found.peak, found.peakAtMs, found.breachMs !== null],
+          hasAlarm: found.onsetMs === null ? "either" : true,
+        })),
+      ),
+    )
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+/** What must not depend on the order in which readings and facts came: everything about an excursion but its ids. */
+function figures(rows: readonly ExcursionRow[]): unknown[] {
+  return rows
+    .map((row) => ({
+      start: [row.shipmentId, row.ruleId, row.startMs, row.endMs, row.onsetMs],
+      figures: [row.monitoredMs, row.possibleMs, row.peak, row.peakAtMs, row.breach],
+      // One whose onset a late reading took away keeps the alarm that people saw.
+      hasAlarm: row.onsetMs === null ? "either" : row.alarmId !== null,
+    }))
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+const samples = fc
+  .array(
+    fc.record({
+      stepMs: fc.integer({ min: 0, max: 25 }),
+      value: fc.oneof(
+        { weight: 8, arbitrary: fc.integer({ min: 0, max: 100 }).map((tenths) => tenths / 10) },
+        { weight: 1, arbitrary: fc.constant(null) },
+      ),
+    }),
+    { minLength: 1, maxLength: 40 },
+  )
+  .map((steps) => {
+    let atMs = 1000;
+    return steps.map(({ stepMs, value }, at): Sample => ({ number: at + 1, atMs: (atMs += stepMs), value }));
+  });
+const legs = fc
+  .array(fc.tuple(fc.integer({ min: 900, max: 1500 }), fc.option(fc.integer({ min: 1, max: 400 }))), { maxLength: 2 })
+  .map((list) =>
+    list.map(([fromMs, lengthMs], at) => legOf(`leg-${at}`, fromMs, lengthMs === null ? null : fromMs + lengthMs)),
+  );
+const arrival = samples.chain((list) =>
+  fc.record({
+    samples: fc.constant(list),
+    order: fc.shuffledSubarray(list, { minLength: list.length }),
+    cuts: fc.array(fc.nat({ max: list.length }), { maxLength: 6 }),
+    legsBefore: legs,
+    legs,
+    factsAt: fc.nat({ max: 6 }),
+    receivedAtMs: fc.integer({ min: 1000, max: 2200 }),
+  }),
+);
+
+test(
+  "any order and batching of readings and facts gives what the whole history gives",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        arrival,
+        async ({ samples: all, order, cuts, legsBefore, legs: last, factsAt, receivedAtMs }) => {
+          const bench = new JudgingBench(await tempDir());
+          try {
+            const edges = [0, ...[...cuts].sort((a, b) => a - b), order.length];
+            bench.assign(legsBefore, receivedAtMs);
+            for (let i = 1; i < edges.length; i++) {
+              if (i === factsAt) bench.assign(last, receivedAtMs);
+              const batch = order.slice(edges[i - 1], edges[i]);
+              if (batch.length > 0) bench.store(batch, receivedAtMs + i);
+              await bench.assess();
+            }
+            bench.assign(last, receivedAtMs);
+            await bench.assess();
+            const found = bench.excursions();
+            assert.equal(figures(found), expected(all, last));
+            for (const alarm of bench.alarms()) {
+              const linked = found.filter(({ alarmId }) => alarmId === alarm.alarmId);
+              if (linked.length === 0) continue;
+              assert.is(alarm.severity, linked.some(({ breach }) => breach) ? "breach" : "warning");
+              assert.is(alarm.startMs, Math.min(...linked.map(({ startMs }) => startMs)));
+            }
+          } finally {
+            bench.close();
+          }
+        },
+      ),
+      { numRuns: RUNS, seed: seed() },
+    );
+  },
+  { deadlineMs: isLong() ? 600_000 : 100_000 },
+);
+
+test("an excursion and its alarm keep their ids, whatever is judged again", async () => {
+  const bench = new JudgingBench(await tempDir());
+  bench.assign([legOf("a", 0, null)], 1000);
+  bench.store(
+    [
+      { number: 1, atMs: 1000, value: 9 },
+      { number: 3, atMs: 1040, value: 9.5 },
+    ],
+    1041,
+  );
+  await bench.assess();
+  const [before] = bench.excursions();
+  assert.is(before?.onsetMs, 1020);
+  bench.store(
+    [
+      { number: 2, atMs: 1020, value: 9.9 },
+      { number: 4, atMs: 990, value: 8.4 },
+    ].map((s, at) => ({ ...s, number: 10 + at })),
+    1042,
+  );
+  await bench.assess();
+  const [after] = bench.excursions();
+  assert.is(after?.excursionId, before?.excursionId);
+  assert.is(after?.alarmId, before?.alarmId);
+  assert.is(after?.startMs, 990);
+  assert.is(after?.peak, 9.9);
+  assert.is(bench.alarms().length, 1);
+  assert.is(bench.alarms()[0]?.startMs, 990);
+  bench.close();
+});
+
+test("a live excursion raises at its onset, becomes a breach, and returns after the off-delay of live readings", async () => {
+  const bench = new JudgingBench(await tempDir());
+  bench.assign([legOf("a", 0, null), legOf("b", 0, null)], 1000);
+  const state = () =>
+    bench.alarms().map((alarm) => [alarm.state, alarm.severity, alarm.foundLate, alarm.shipmentIds.length]);
+  const at = async (number: number, atMs: number, value: number) => {
+    bench.store([{ number, atMs, value }], atMs + 1);
+    await bench.assess();
+  };
+  await at(1, 1000, 8.4);
+  assert.equal(state(), [], "the on-delay has not passed");
+  await at(2, 1020, 8.4);
+  assert.equal(state(), [["unacknowledged", "warning", false, 2]], "one alarm for both shipments");
+  await at(3, 1070, 8.4);
+  assert.equal(state(), [["unacknowledged", "breach", false, 2]]);
+  await at(4, 1080, 7.9);
+  assert.equal(bench.excursions()[0]?.endMs, null, "not back by the deadband");
+  await at(5, 1090, 7.5);
+  assert.is(bench.excursions()[0]?.endMs, 1090);
+  assert.equal(state(), [["unacknowledged", "breach", false, 2]], "the off-delay has not passed");
+  await at(6, 1100, 5);
+  assert.equal(state(), [["returned-unacknowledged", "breach", false, 2]]);
+  assert.is(bench.alarms()[0]?.returnedAtMs, 1090);
+  bench.close();
+});
+
+test("what is found late is marked so, and late readings never clear a live alarm", async () => {
+  const bench = new JudgingBench(await tempDir());
+  bench.assign([legOf("a", 0, null)], 1000);
+  bench.store(
+    [
+      { number: 1, atMs: 5000, value: 9 },
+      { number: 2, atMs: 5030, value: 9 },
+    ],
+    5031,
+  );
+  await bench.assess();
+  assert.equal(
+    bench.alarms().map(({ foundLate, state }) => [foundLate, state]),
+    [[false, "unacknowledged"]],
+  );
+  bench.store(
+    [
+      { number: 3, atMs: 5050, value: 5 },
+      { number: 4, atMs: 5080, value: 5 },
+    ],
+    9000,
+  );
+  await bench.assess();
+  assert.is(bench.excursions()[0]?.endMs, 5050);
+  assert.is(bench.alarms()[0]?.state, "unacknowledged", "no live reading has shown it to be back");
+  bench.store([{ number: 5, atMs: 9001, value: 5 }], 9002);
+  await bench.assess();
+  assert.is(bench.alarms()[0]?.state, "returned-unacknowledged");
+  bench.store(
+    [
+      { number: 6, atMs: 2000, value: 1 },
+      { number: 7, atMs: 2030, value: 1 },
+      { number: 8, atMs: 2040, value: 5 },
+    ],
+    9100,
+  );
+  await bench.assess();
+  const late = bench.alarms().find(({ side }) => side === "low");
+  assert.equal([late?.foundLate, late?.state], [true, "returned-unacknowledged"]);
+  bench.close();
+});
+
+test("a leg that ends while it is too warm ends the alarm's condition with the next live reading", async () => {
+  const bench = new JudgingBench(await tempDir());
+  bench.assign([legOf("a", 0, null)], 1000);
+  bench.store(
+    [
+      { number: 1, atMs: 1000, value: 9 },
+      { number: 2, atMs: 1030, value: 9 },
+    ],
+    1031,
+  );
+  await bench.assess();
+  bench.assign([legOf("a", 0, 1035)], 1036);
+  await bench.assess();
+  assert.is(bench.alarms()[0]?.state, "unacknowledged");
+  bench.store([{ number: 3, atMs: 1050, value: 9 }], 1051);
+  await bench.assess();
+  assert.equal([bench.excursions()[0]?.endMs, bench.excursions()[0]?.judgedUntilMs], [null, 1035]);
+  assert.is(bench.alarms()[0]?.state, "returned-unacknowledged");
+  bench.assign([], 1060);
+  await bench.assess();
+  assert.equal(bench.excursions(), [], "a withdrawn leg leaves no excursion");
+  assert.is(bench.alarms().length, 1, "but what people saw stays");
+  bench.close();
+});
+
+test("readings that come in order are not read again", async () => {
+  const readings = new MemoryReadings();
+  const bench = new JudgingBench(await tempDir(), readings, 1000);
+  bench.assign([legOf("a", 0, null)], 1000);
+  for (let number = 1; number <= 50; number++) {
+    bench.store([{ number, atMs: 1000 + number * 10, value: number % 20 < 10 ? 5 : 9 }], 1000 + number * 10);
+    await bench.assess();
+  }
+  // Two rules, each reading what is new: at most the reading itself and the instant at which the former excursion ended.
+  assert.ok(readings.read <= 2 * 50 * 2, `read ${readings.read}`);
+  assert.is(bench.excursions().length, 3);
+  bench.close();
+});
+
+test("a crash between judging and writing changes nothing, and the next run finds the same", async () => {
+  const folder = await tempDir();
+  const readings = new MemoryReadings();
+  let dies = true;
+  const bench = new JudgingBench(folder, readings, 3, (step) => {
+    if (dies && step === "judged") throw new Error("killed");
+  });
+  bench.assign([legOf("a", 0, null, PROFILE)], 1000);
+  bench.store(
+    [
+      { number: 1, atMs: 1000, value: 9 },
+      { number: 2, atMs: 1030, value: 9 },
+    ],
+    1031,
+  );
+  let died = false;
+  await bench.assess().catch(() => (died = true));
+  assert.ok(died);
+  assert.equal(bench.excursions(), []);
+  bench.close();
+  dies = false;
+  const again = new JudgingBench(folder, readings);
+  await again.assess();
+  const once = [again.excursions(), again.alarms()];
+  again.store([], 1031);
+  await again.assess();
+  assert.equal([again.excursions(), again.alarms()], once);
+  assert.is(again.alarms()[0]?.foundLate, false, "a crash does not make a live alarm a late one");
+  again.close();
+});
+
+test.run();
