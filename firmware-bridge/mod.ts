@@ -12,6 +12,7 @@ export { modbusMaster } from "./src/modbus/modbus-master.ts";
 export type { ModbusMaster, ModbusMasterOptions } from "./src/modbus/master-contract.ts";
 export type { MasterCounters } from "./src/modbus/master-tally.ts";
 export type { ReadFunction, ReadRequest } from "./src/modbus/read-request.ts";
+export type { WriteFunction, WriteRequest } from "./src/modbus/write-request.ts";
 export {
   ModbusClosedError,
   ModbusCrcError,
@@ -21,6 +22,7 @@ export {
   ModbusMismatchError,
   ModbusQueueFullError,
   ModbusRequestError,
+  ModbusRestingError,
   ModbusTimeoutError,
   ModbusWithheldError,
 } from "./src/modbus/modbus-error.ts";

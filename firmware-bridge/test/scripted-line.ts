@@ -2,8 +2,8 @@
 // a real line does to a frame. Replies are independent of each other, which is worse than any real device.
 
 import type { Random, VirtualTime } from "@isotherm/coldchain";
-import { crc16 } from "../mod.ts";
-import type { Transport } from "../mod.ts";
+import { crc16 } from "../src/modbus/crc16.ts";
+import type { Transport } from "../src/transport/transport.ts";
 
 /** What a line does to one reply. */
 export const LINE_FAULTS = [
@@ -33,6 +33,8 @@ export interface ScriptedLineOptions {
   readonly nextFault: () => LineFault | undefined;
   readonly lateMaxMs: number;
   readonly doubleMaxMs: number;
+  /** The far end answers one request after the other: no reply overtakes an earlier one. */
+  readonly isInOrder?: boolean;
 }
 
 /** The register that a device holds: different for every unit, function and address. */
@@ -44,6 +46,7 @@ export class ScriptedLine implements Transport {
   readonly name = "scripted line";
   readonly isOpen = true;
   readonly #options: ScriptedLineOptions;
+  #lastReplyAtMs = 0;
   #listener: (bytes: Uint8Array) => void = () => undefined;
 
   constructor(options: ScriptedLineOptions) {
@@ -77,8 +80,8 @@ export class ScriptedLine implements Transport {
   #answer(request: Uint8Array, fault: LineFault | undefined): void {
     const reply = honestReply(request);
     const { lateMaxMs, doubleMaxMs } = this.#options;
-    const promptMs = 5 + this.#below(30);
-    const lateMs = this.#below(lateMaxMs + 1);
+    const isLate = fault === "late" || fault === "late-and-doubled";
+    const { promptMs, lateMs } = this.#delays(lateMaxMs, isLate);
     switch (fault) {
       case undefined:
         return this.#deliver(promptMs, reply);
@@ -106,6 +109,18 @@ export class ScriptedLine implements Transport {
       default:
         return this.#deliver(promptMs, this.#damaged(reply, fault));
     }
+  }
+
+  #delays(lateMaxMs: number, isLate: boolean): { promptMs: number; lateMs: number } {
+    const promptMs = 5 + this.#below(30);
+    const lateMs = this.#below(lateMaxMs + 1);
+    if (this.#options.isInOrder !== true) return { promptMs, lateMs };
+    const nowMs = this.#options.time.monotonicMs();
+    // What waits behind a late reply becomes late itself, and is then not answered at all beyond lateMaxMs.
+    const afterMs = Math.min(Math.max(this.#lastReplyAtMs - nowMs + 1, 0), lateMaxMs);
+    const ordered = { promptMs: Math.max(promptMs, afterMs), lateMs: Math.max(lateMs, afterMs) };
+    this.#lastReplyAtMs = nowMs + (isLate ? ordered.lateMs : ordered.promptMs);
+    return ordered;
   }
 
   #damaged(reply: Uint8Array, fault: LineFault): Uint8Array {

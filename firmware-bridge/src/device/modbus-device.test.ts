@@ -1,3 +1,4 @@
+import { VirtualTime } from "@isotherm/coldchain";
 import { assert, suite } from "../../../checks/kit.ts";
 import {
   ModbusCrcError,
@@ -27,6 +28,8 @@ function masterOf(registers: Readonly<Record<string, number | Error>>): ModbusMa
       if (error) return Promise.reject(error);
       return Promise.resolve(Uint16Array.from(cells, (cell) => (cell ?? 0) as number));
     },
+    write: () => Promise.reject(new Error("not written here")),
+    clock: new VirtualTime(0),
     close: () => Promise.resolve(),
     get counters(): never {
       throw new Error("not read here");

@@ -4,6 +4,7 @@ import type { Clock, Scheduler } from "@isotherm/coldchain";
 import type { Transport } from "../transport/transport.ts";
 import type { MasterCounters } from "./master-tally.ts";
 import type { ReadRequest } from "./read-request.ts";
+import type { WriteRequest } from "./write-request.ts";
 
 export interface ModbusMaster {
   /**
@@ -11,6 +12,13 @@ export interface ModbusMaster {
    * Rejects with a ModbusError; opens the transport when it is closed.
    */
   read(request: ReadRequest): Promise<Uint16Array>;
+  /**
+   * Resolves when the device has confirmed; a broadcast (RTU, unit 0) when it was sent, for nobody answers it.
+   * Rejects with a ModbusError. After MODBUS_TIMEOUT the device may have written or not.
+   */
+  write(request: WriteRequest): Promise<void>;
+  /** The clock of this bus, by which its devices reckon. */
+  readonly clock: Clock;
   /** Rejects what waits and closes the transport. */
   close(): Promise<void>;
   readonly counters: MasterCounters;
@@ -32,6 +40,12 @@ export interface ModbusMasterOptions {
   readonly lateMaxMs?: number;
   /** RTU: a second copy of a reply comes within this; default 50. */
   readonly doubleMaxMs?: number;
+  /** RTU: devices answer in the order in which they are asked; default false, which trusts nobody. See ReadRequest. */
+  readonly inOrder?: boolean;
+  /** RTU: silence after a broadcast, in which devices do what they were told; default 100. */
+  readonly turnaroundMs?: number;
+  /** Units that do not answer are tried now and then only, where others would be held up; default true. */
+  readonly restSilentUnits?: boolean;
   /** RTU: the adapter hears what it sends; default false. */
   readonly echo?: boolean;
   /** Requests that may wait; default 64. More are refused with MODBUS_QUEUE_FULL. */

@@ -5,6 +5,7 @@ import {
   ModbusCrcError,
   ModbusExceptionError,
   ModbusMismatchError,
+  ModbusRestingError,
   ModbusTimeoutError,
   ModbusWithheldError,
 } from "./modbus-error.ts";
@@ -19,6 +20,10 @@ export interface MasterCounters {
   readonly exceptions: number;
   /** Requests not sent because an older reply could have been taken for theirs. */
   readonly withheld: number;
+  /** Requests not sent because their unit rests after timeouts. */
+  readonly rested: number;
+  /** Units that rest now. */
+  readonly unitsResting: number;
   readonly queueFull: number;
   /** Openings that failed and links that were lost. */
   readonly linkFailures: number;
@@ -38,6 +43,7 @@ export class MasterTally {
   #mismatches = 0;
   #exceptions = 0;
   #withheld = 0;
+  #rested = 0;
 
   count(outcome: Uint16Array | ModbusError): void {
     if (outcome instanceof Uint16Array) this.#replies += 1;
@@ -46,9 +52,10 @@ export class MasterTally {
     else if (outcome instanceof ModbusMismatchError) this.#mismatches += 1;
     else if (outcome instanceof ModbusExceptionError) this.#exceptions += 1;
     else if (outcome instanceof ModbusWithheldError) this.#withheld += 1;
+    else if (outcome instanceof ModbusRestingError) this.#rested += 1;
   }
 
-  snapshot(line: LineCounters, queued: number): MasterCounters {
+  snapshot(line: LineCounters, queued: number, unitsResting: number): MasterCounters {
     return {
       requests: this.requests,
       replies: this.#replies,
@@ -57,6 +64,8 @@ export class MasterTally {
       mismatches: this.#mismatches,
       exceptions: this.#exceptions,
       withheld: this.#withheld,
+      rested: this.#rested,
+      unitsResting,
       queueFull: this.queueFull,
       linkFailures: this.linkFailures,
       strayBytes: line.strayBytes,

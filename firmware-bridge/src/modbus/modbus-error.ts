@@ -6,6 +6,7 @@ export type ModbusErrorCode =
   | "MODBUS_MISMATCH"
   | "MODBUS_EXCEPTION"
   | "MODBUS_WITHHELD"
+  | "MODBUS_RESTING"
   | "MODBUS_QUEUE_FULL"
   | "MODBUS_LINK_DOWN"
   | "MODBUS_CLOSED"
@@ -56,6 +57,13 @@ export class ModbusExceptionError extends ModbusError {
 export class ModbusWithheldError extends ModbusError {
   constructor(message: string) {
     super("MODBUS_WITHHELD", message);
+  }
+}
+
+/** Not sent, because this unit did not answer for a while: it is tried now and then only, for the sake of the others. */
+export class ModbusRestingError extends ModbusError {
+  constructor(message: string) {
+    super("MODBUS_RESTING", message);
   }
 }
 

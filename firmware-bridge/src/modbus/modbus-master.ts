@@ -1,31 +1,38 @@
 // One owner per bus: requests wait in one bounded queue and go out one at a time, over RTU or TCP with the same face.
 
-import type { Cancel } from "@isotherm/coldchain";
+import type { Cancel, Clock } from "@isotherm/coldchain";
 import { TransportLink } from "../transport/transport-link.ts";
 import type { Line } from "./line.ts";
 import type { ModbusMaster, ModbusMasterOptions } from "./master-contract.ts";
 import {
   ModbusClosedError,
   ModbusError,
+  ModbusExceptionError,
   ModbusLinkDownError,
   ModbusQueueFullError,
+  ModbusRestingError,
   ModbusTimeoutError,
 } from "./modbus-error.ts";
 import { MasterTally } from "./master-tally.ts";
 import type { MasterCounters } from "./master-tally.ts";
-import { checkRequest, describeRequest } from "./read-request.ts";
+import { checkAny, describeAny } from "./modbus-request.ts";
+import type { ModbusRequest } from "./modbus-request.ts";
 import type { ReadRequest } from "./read-request.ts";
 import { RtuLine } from "./rtu-line.ts";
 import { TcpLine } from "./tcp-line.ts";
+import { UnitRest } from "./unit-rest.ts";
+import type { WriteRequest } from "./write-request.ts";
 
 interface Waiting {
-  readonly request: ReadRequest;
+  readonly request: ModbusRequest;
   readonly resolve: (values: Uint16Array) => void;
   readonly reject: (error: ModbusError) => void;
 }
 
 /** A connection on which so many replies in a row did not come is made anew: a half-open one never answers again. */
 const TIMEOUTS_BEFORE_RECONNECT = 3;
+/** The exception by which a gateway says that the unit behind it did not answer. */
+const GATEWAY_TARGET_SILENT = 11;
 
 export function modbusMaster(options: ModbusMasterOptions): ModbusMaster {
   return new BusOwner(options);
@@ -36,6 +43,7 @@ class BusOwner implements ModbusMaster {
   readonly #line: Line;
   readonly #link: TransportLink;
   readonly #tally = new MasterTally();
+  readonly #rest = new UnitRest();
   readonly #queue: Waiting[] = [];
   #current: Waiting | undefined;
   #isSent = false;
@@ -52,11 +60,23 @@ class BusOwner implements ModbusMaster {
   }
 
   get counters(): MasterCounters {
-    return this.#tally.snapshot(this.#line.counters, this.#queue.length);
+    return this.#tally.snapshot(this.#line.counters, this.#queue.length, this.#rest.restingCount);
   }
 
-  async read(request: ReadRequest): Promise<Uint16Array> {
-    checkRequest(request, this.#options.framing);
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  read(request: ReadRequest): Promise<Uint16Array> {
+    return this.#ask(request);
+  }
+
+  async write(request: WriteRequest): Promise<void> {
+    await this.#ask(request);
+  }
+
+  async #ask(request: ModbusRequest): Promise<Uint16Array> {
+    checkAny(request, this.#options.framing);
     if (this.#isClosed) throw new ModbusClosedError("This bus was closed.");
     if (this.#queue.length >= (this.#options.queueMax ?? 64)) {
       this.#tally.queueFull += 1;
@@ -78,6 +98,10 @@ class BusOwner implements ModbusMaster {
     if (this.#current !== undefined) return;
     this.#current = this.#queue.shift();
     if (this.#current === undefined) return;
+    if (this.#isResting(this.#current.request)) {
+      this.#finish(new ModbusRestingError(`${describeAny(this.#current.request)} waits: the unit does not answer.`));
+      return;
+    }
     if (this.#options.transport.isOpen) {
       this.#admit();
       return;
@@ -101,22 +125,50 @@ class BusOwner implements ModbusMaster {
     const waiting = this.#current;
     if (waiting === undefined) return;
     const verdict = this.#line.admit(waiting.request, this.#options.clock.monotonicMs());
-    if (verdict instanceof ModbusError) this.#finish(verdict);
+    if (verdict instanceof ModbusError) this.#proveOrRefuse(waiting, verdict);
     else if (verdict > 0) this.#cancelTimer = this.#options.scheduler.after(verdict, () => this.#admit());
     else this.#send(waiting);
   }
 
+  /** What could be answered by an older reply goes out after a request that proves the older ones gone, or not at all. */
+  #proveOrRefuse(waiting: Waiting, refusal: ModbusError): void {
+    const proof = this.#line.proofFor(waiting.request);
+    if (proof === undefined) return this.#finish(refusal);
+    this.#queue.unshift(waiting);
+    const reject = (error: ModbusError): void => {
+      const at = this.#queue.indexOf(waiting);
+      if (at < 0) return;
+      this.#queue.splice(at, 1);
+      waiting.reject(error);
+    };
+    this.#current = { request: proof, resolve: () => undefined, reject };
+    this.#admit();
+  }
+
+  #isResting(request: ModbusRequest): boolean {
+    if (this.#options.restSilentUnits === false || this.#line.isUnanswered(request)) return false;
+    return !this.#rest.mayAsk(request.unit, this.#timeoutMs(request), this.#options.clock.monotonicMs());
+  }
+
+  #timeoutMs(request: ModbusRequest): number {
+    return (request.responseTimeoutMs ?? this.#options.responseTimeoutMs) + this.#line.wireTimeMs(request);
+  }
+
   #send(waiting: Waiting): void {
-    const { transport, clock, scheduler, responseTimeoutMs } = this.#options;
+    const { transport, clock, scheduler } = this.#options;
     transport.discardInput();
     const bytes = this.#line.begin(waiting.request, clock.monotonicMs());
     this.#isSent = true;
     this.#tally.requests += 1;
-    const timeoutMs = (waiting.request.responseTimeoutMs ?? responseTimeoutMs) + this.#line.wireTimeMs(waiting.request);
+    const timeoutMs = this.#timeoutMs(waiting.request);
     this.#cancelTimer = scheduler.after(timeoutMs, () => {
-      this.#finish(new ModbusTimeoutError(`No reply within ${timeoutMs} ms to ${describeRequest(waiting.request)}.`));
+      const waitedMs = Math.round(timeoutMs);
+      this.#finish(new ModbusTimeoutError(`No reply within ${waitedMs} ms to ${describeAny(waiting.request)}.`));
     });
-    transport.write(bytes).catch((cause: unknown) => {
+    const sent = (): void => {
+      if (this.#current === waiting && this.#line.isUnanswered(waiting.request)) this.#finish(new Uint16Array(0));
+    };
+    transport.write(bytes).then(sent, (cause: unknown) => {
       if (this.#current !== waiting) return;
       this.#finish(new ModbusLinkDownError(`Sending on ${transport.name} failed.`, { cause }));
     });
@@ -135,7 +187,7 @@ class BusOwner implements ModbusMaster {
     if (waiting === undefined) return;
     this.#cancelTimer();
     const isAnswered = !(outcome instanceof ModbusError);
-    if (this.#isSent) this.#line.end(isAnswered ? "answered" : "failed", this.#options.clock.monotonicMs());
+    if (this.#isSent) this.#endExchange(waiting.request, outcome);
     this.#current = undefined;
     this.#isSent = false;
     this.#tally.count(outcome);
@@ -147,6 +199,18 @@ class BusOwner implements ModbusMaster {
       if (this.#needsNewLink(outcome)) return this.#dropLink();
     }
     this.#next();
+  }
+
+  #endExchange(request: ModbusRequest, outcome: Uint16Array | ModbusError): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    const isRefused = outcome instanceof ModbusExceptionError;
+    const isAnswered = outcome instanceof Uint16Array;
+    this.#line.end(isAnswered ? "answered" : isRefused ? "refused" : "failed", nowMs);
+    if (this.#line.isUnanswered(request)) return;
+    const isSilent =
+      outcome instanceof ModbusTimeoutError || (isRefused && outcome.exceptionCode === GATEWAY_TARGET_SILENT);
+    if (isSilent) this.#rest.timedOut(request.unit, nowMs);
+    else if (isAnswered || isRefused) this.#rest.answered(request.unit, nowMs);
   }
 
   #needsNewLink(error: ModbusError): boolean {
@@ -191,5 +255,7 @@ function rtuLine(options: ModbusMasterOptions): RtuLine {
     lateMaxMs: options.lateMaxMs ?? 2000,
     doubleMaxMs: options.doubleMaxMs ?? 50,
     echo: options.echo ?? false,
+    inOrder: options.inOrder ?? false,
+    turnaroundMs: options.turnaroundMs ?? 100,
   });
 }

@@ -1,7 +1,6 @@
-// The one kind of request that this master makes: read some registers or bits of a unit.
+// Requests that read some registers or bits of a unit.
 
-import { ModbusExceptionError, ModbusMismatchError, ModbusRequestError } from "./modbus-error.ts";
-import type { ModbusError } from "./modbus-error.ts";
+import { ModbusMismatchError, ModbusRequestError } from "./modbus-error.ts";
 
 /** 1 coils, 2 discrete inputs, 3 holding registers, 4 input registers. */
 export type ReadFunction = 1 | 2 | 3 | 4;
@@ -20,6 +19,11 @@ export interface ReadRequest {
   /** RTU: silence that this device needs before a request, if more than 3.5 characters. */
   readonly guardMs?: number;
   readonly responseTimeoutMs?: number;
+  /**
+   * RTU: this device never answers an earlier request after a later one, so that an answered request proves that the
+   * replies of those before it are gone. Default: the master's.
+   */
+  readonly inOrder?: boolean;
 }
 
 export function isBitFunction(fn: ReadFunction): boolean {
@@ -68,16 +72,11 @@ export function readData(data: Uint8Array, request: ReadRequest): Uint16Array {
   return values;
 }
 
-/** Judges a complete protocol data unit (function code first) against the request that was sent with `sentCount`. */
-export function judgePdu(pdu: Uint8Array, request: ReadRequest, sentCount: number): Uint16Array | ModbusError {
-  const what = describeRequest(request);
-  if (pdu[0] === (request.fn | 0x80) && pdu.length === 2) {
-    const code = pdu[1] as number;
-    return new ModbusExceptionError(`The device refuses ${what}: exception ${code}.`, code);
-  }
+/** Judges the protocol data unit of a reply (function code first) against the read that was sent with `sentCount`. */
+export function judgePdu(pdu: Uint8Array, request: ReadRequest, sentCount: number): Uint16Array | ModbusMismatchError {
   const expected = dataBytes(request.fn, sentCount);
-  if (pdu[0] !== request.fn || pdu[1] !== expected || pdu.length !== expected + 2) {
-    return new ModbusMismatchError(`A reply that does not answer ${what} was set aside.`);
+  if (pdu[0] === request.fn && pdu[1] === expected && pdu.length === expected + 2) {
+    return readData(pdu.subarray(2), request);
   }
-  return readData(pdu.subarray(2), request);
+  return new ModbusMismatchError(`A reply that does not answer ${describeRequest(request)} was set aside.`);
 }

@@ -27,6 +27,7 @@ interface Run {
   readonly pauseMaxMs: number;
   readonly lateMaxMs?: number;
   readonly doubleMaxMs?: number;
+  readonly isInOrder?: boolean;
   readonly master?: Partial<ModbusMasterOptions>;
 }
 
@@ -39,6 +40,7 @@ async function poll(run: Run): Promise<Tally> {
     nextFault,
     lateMaxMs: run.lateMaxMs ?? 900,
     doubleMaxMs: run.doubleMaxMs ?? 50,
+    isInOrder: run.isInOrder ?? false,
   });
   const master = modbusMaster({
     transport,
@@ -125,6 +127,38 @@ for (const [name, requests] of Object.entries({
     { deadlineMs: 120_000 },
   );
 }
+
+test(
+  "a device that answers in order is read on after a proof, and gives no wrong value either",
+  async () => {
+    const blocks: ReadRequest[] = [
+      { unit: 1, fn: 3, address: 0, count: 4 },
+      { unit: 1, fn: 3, address: 100, count: 4 },
+    ];
+    const tallies: Tally[] = [];
+    for (const inOrder of [true, false]) {
+      const random = seededRandom(seed());
+      tallies.push(
+        await poll({
+          polls: POLLS,
+          random,
+          requests: blocks,
+          nextFault: anyFault(random, 0.1),
+          pauseMaxMs: 200,
+          isInOrder: true,
+          master: { inOrder },
+        }),
+      );
+    }
+    const [proving, waiting] = tallies as [Tally, Tally];
+    assert.equal([proving.wrong, waiting.wrong], [0, 0]);
+    assert.ok(
+      proving.right > waiting.right * 1.1,
+      `${proving.right} of ${POLLS} with proofs, ${waiting.right} without`,
+    );
+  },
+  { deadlineMs: 120_000 },
+);
 
 for (const fault of LINE_FAULTS) {
   test(`a line that always does "${fault}" gives no wrong value, and reads again once it stops`, async () => {

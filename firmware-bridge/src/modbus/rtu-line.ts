@@ -2,11 +2,11 @@
 // what it asked: no request goes out while a reply to an earlier one may still come that could be taken for its own.
 
 import { crc16 } from "./crc16.ts";
-import type { Line, LineCounters } from "./line.ts";
+import type { ExchangeEnd, Line, LineCounters } from "./line.ts";
 import { ModbusCrcError, ModbusMismatchError, ModbusWithheldError } from "./modbus-error.ts";
 import type { ModbusError } from "./modbus-error.ts";
-import { dataBytes, describeRequest, judgePdu, writeReadPdu } from "./read-request.ts";
-import type { ReadRequest } from "./read-request.ts";
+import { countOf, describeAny, isWrite, judgeAny, replyBytes, replyStart, requestPdu } from "./modbus-request.ts";
+import type { ModbusRequest } from "./modbus-request.ts";
 import { RequestMemory } from "./request-memory.ts";
 import type { RequestTrace } from "./request-memory.ts";
 
@@ -23,12 +23,17 @@ export interface RtuLineOptions {
   readonly doubleMaxMs: number;
   /** The adapter hears what it sends. */
   readonly echo: boolean;
+  readonly inOrder: boolean;
+  readonly turnaroundMs: number;
 }
 
 interface Exchange {
-  readonly request: ReadRequest;
+  readonly request: ModbusRequest;
   readonly sentCount: number;
   readonly sent: Uint8Array;
+  /** How the right reply begins after its unit, and its length with unit and checksum. */
+  readonly start: Uint8Array;
+  readonly frameBytes: number;
   readonly trace: RequestTrace;
 }
 
@@ -46,7 +51,8 @@ export class RtuLine implements Line {
   #buffer: Uint8Array = new Uint8Array(0);
   #lastByteAtMs = -Infinity;
   #dirtySinceMs: number | undefined;
-  #polledFor: ReadRequest | undefined;
+  #notBeforeMs = -Infinity;
+  #polledFor: ModbusRequest | undefined;
 
   constructor(options: RtuLineOptions) {
     this.#options = options;
@@ -54,22 +60,35 @@ export class RtuLine implements Line {
     this.#silentMs = Math.max(3.5 * this.#characterMs, 1.75, options.guardMs);
   }
 
-  admit(request: ReadRequest, nowMs: number): number | ModbusError {
+  admit(request: ModbusRequest, nowMs: number): number | ModbusError {
     this.#memory.forgetUntil(nowMs);
     const quietAtMs = this.#quietAtMs(nowMs, request.guardMs ?? 0);
     if (quietAtMs > nowMs) return quietAtMs - nowMs;
     const count = this.#memory.tellableCount(request);
     if (count === undefined) {
       return new ModbusWithheldError(
-        `${describeRequest(request)} waits: a late reply to an earlier request could be taken for its own.`,
+        `${describeAny(request)} waits: a late reply to an earlier request could be taken for its own.`,
       );
     }
     return this.#waitForSecondCopy(request, count, nowMs);
   }
 
+  /** Where the device answers in order, the reply to a narrower read proves that the older ones are gone. */
+  proofFor(request: ModbusRequest): ModbusRequest | undefined {
+    return this.#isInOrder(request) ? this.#memory.narrowerThan(request) : undefined;
+  }
+
+  isUnanswered(request: ModbusRequest): boolean {
+    return isWrite(request) && request.unit === 0;
+  }
+
+  #isInOrder(request: ModbusRequest): boolean {
+    return request.inOrder ?? this.#options.inOrder;
+  }
+
   /** The time at which the line has been silent for long enough. */
   #quietAtMs(nowMs: number, guardMs: number): number {
-    const silentAtMs = this.#lastByteAtMs + Math.max(this.#silentMs, guardMs);
+    const silentAtMs = Math.max(this.#lastByteAtMs + Math.max(this.#silentMs, guardMs), this.#notBeforeMs);
     if (this.#dirtySinceMs === undefined) return silentAtMs;
     const drainedAtMs = Math.min(
       Math.max(this.#lastByteAtMs, this.#dirtySinceMs) + this.#options.quietMs,
@@ -80,7 +99,7 @@ export class RtuLine implements Line {
   }
 
   /** An answered request may be answered again by a repeater: another address of the same shape waits that long. */
-  #waitForSecondCopy(request: ReadRequest, count: number, nowMs: number): number {
+  #waitForSecondCopy(request: ModbusRequest, count: number, nowMs: number): number {
     const waitMs = this.#memory.secondCopyMs(request, count, nowMs);
     if (waitMs > 0) {
       this.#polledFor = request;
@@ -92,16 +111,22 @@ export class RtuLine implements Line {
     return 1;
   }
 
-  begin(request: ReadRequest, nowMs: number): Uint8Array {
-    const sentCount = this.#memory.tellableCount(request) ?? request.count;
-    const sent = new Uint8Array(8);
+  begin(request: ModbusRequest, nowMs: number): Uint8Array {
+    const sentCount = this.#memory.tellableCount(request) ?? countOf(request);
+    const pdu = requestPdu(request, sentCount);
+    const sent = new Uint8Array(pdu.length + 3);
     sent[0] = request.unit;
-    writeReadPdu(sent, 1, request, sentCount);
-    const crc = crc16(sent, 6);
-    sent[6] = crc & 0xff;
-    sent[7] = crc >>> 8;
+    sent.set(pdu, 1);
+    const crc = crc16(sent, pdu.length + 1);
+    sent[pdu.length + 1] = crc & 0xff;
+    sent[pdu.length + 2] = crc >>> 8;
+    if (this.isUnanswered(request)) {
+      this.#notBeforeMs = nowMs + this.#characterMs * sent.length + this.#options.turnaroundMs;
+      return sent;
+    }
     const trace = this.#memory.keep(request, sentCount, nowMs);
-    this.#exchange = { request, sentCount, sent, trace };
+    const start = replyStart(request, sentCount);
+    this.#exchange = { request, sentCount, sent, start, frameBytes: replyBytes(request, sentCount) + 3, trace };
     this.#buffer = new Uint8Array(0);
     this.#dirtySinceMs = undefined;
     return sent;
@@ -122,45 +147,50 @@ export class RtuLine implements Line {
   }
 
   #judge(exchange: Exchange, received: Uint8Array, nowMs: number): Uint16Array | ModbusError | undefined {
-    const { request, sent, sentCount } = exchange;
+    const { request, sent, sentCount, start } = exchange;
     const isEcho = isPrefixOf(received, sent);
+    // A confirmed write of one coil or register looks like its echo, so only an option can tell them apart.
+    const isLikeEcho = replyBytes(request, sentCount) + 3 === sent.length && isWrite(request);
     if (isEcho && received.length < sent.length && (this.#options.echo || received.length > 3)) return undefined;
-    if (isEcho && received.length >= sent.length && !this.#options.echo) {
+    if (isEcho && received.length >= sent.length && !this.#options.echo && !isLikeEcho) {
       return new ModbusMismatchError("The adapter hears what it sends: set echo for this bus.");
     }
     const isEchoed = isEcho && this.#options.echo;
     const reply = withoutGlitch(isEchoed ? received.subarray(sent.length) : received, request.unit);
     if (reply.length === 0) return undefined;
     if (reply[0] !== request.unit) return mismatch(request, "it names another unit");
-    if (reply.length < 2) return undefined;
     const isException = reply[1] === (request.fn | 0x80);
-    if (!isException && reply[1] !== request.fn) return mismatch(request, "it names another function");
-    if (reply.length < 3) return undefined;
-    const expected = dataBytes(request.fn, sentCount);
-    if (!isException && reply[2] !== expected) return mismatch(request, "its length is another");
-    const frameBytes = isException ? 5 : expected + 5;
+    if (!isException) {
+      const wrongAt = start.findIndex((byte, at) => at + 1 < reply.length && reply[at + 1] !== byte);
+      if (wrongAt === 0) return mismatch(request, "it names another function");
+      if (wrongAt > 0) return mismatch(request, "its length or place is another");
+    }
+    const frameBytes = isException ? 5 : exchange.frameBytes;
     if (reply.length < frameBytes) return undefined;
     if (crc16(reply, frameBytes) !== 0) {
-      return new ModbusCrcError(`The reply to ${describeRequest(request)} has a wrong checksum.`);
+      return new ModbusCrcError(`The reply to ${describeAny(request)} has a wrong checksum.`);
     }
     if (reply.length > frameBytes) this.#stray(reply.length - frameBytes, nowMs);
-    return judgePdu(reply.subarray(1, frameBytes - 2), request, sentCount);
+    return judgeAny(reply.subarray(1, frameBytes - 2), request, sentCount);
   }
 
-  end(outcome: "answered" | "failed", nowMs: number): void {
+  end(outcome: ExchangeEnd, nowMs: number): void {
     const exchange = this.#exchange;
     if (exchange === undefined) return;
     this.#exchange = undefined;
-    const lateMaxMs = exchange.request.lateMaxMs ?? this.#options.lateMaxMs;
-    exchange.trace.isAnswered = outcome === "answered";
-    exchange.trace.untilMs =
-      this.#options.doubleMaxMs + (outcome === "answered" ? nowMs : exchange.trace.sentAtMs + lateMaxMs);
-    if (outcome === "failed") this.#dirtySinceMs ??= nowMs;
+    const { request, trace } = exchange;
+    const { doubleMaxMs } = this.#options;
+    // An exception names no address: it is this request's own only if no earlier one could still be answered by it.
+    trace.isAnswered = outcome === "answered" || (outcome === "refused" && !this.#memory.owesBefore(trace));
+    const lateMaxMs = request.lateMaxMs ?? this.#options.lateMaxMs;
+    trace.untilMs = doubleMaxMs + (trace.isAnswered ? nowMs : trace.sentAtMs + lateMaxMs);
+    if (outcome === "answered" && this.#isInOrder(request)) this.#memory.prove(trace, nowMs + doubleMaxMs);
+    if (!trace.isAnswered) this.#dirtySinceMs ??= nowMs;
   }
 
-  wireTimeMs(request: ReadRequest): number {
-    const widest = request.count + (request.widenMax ?? 0);
-    return this.#characterMs * (8 + 5 + dataBytes(request.fn, widest));
+  wireTimeMs(request: ModbusRequest): number {
+    const widest = countOf(request) + (isWrite(request) ? 0 : (request.widenMax ?? 0));
+    return this.#characterMs * (requestPdu(request, countOf(request)).length + replyBytes(request, widest) + 6);
   }
 
   /** What was asked before may still be answered after the port was opened again, so the traces stay. */
@@ -174,8 +204,8 @@ export class RtuLine implements Line {
   }
 }
 
-function mismatch(request: ReadRequest, why: string): ModbusMismatchError {
-  return new ModbusMismatchError(`A reply was set aside that does not answer ${describeRequest(request)}: ${why}.`);
+function mismatch(request: ModbusRequest, why: string): ModbusMismatchError {
+  return new ModbusMismatchError(`A reply was set aside that does not answer ${describeAny(request)}: ${why}.`);
 }
 
 /** Whether all that was received so far, as far as it overlaps, is what we sent. */

@@ -3,8 +3,8 @@
 import type { Line, LineCounters } from "./line.ts";
 import { ModbusMismatchError } from "./modbus-error.ts";
 import type { ModbusError } from "./modbus-error.ts";
-import { describeRequest, judgePdu, writeReadPdu } from "./read-request.ts";
-import type { ReadRequest } from "./read-request.ts";
+import { countOf, describeAny, judgeAny, requestPdu } from "./modbus-request.ts";
+import type { ModbusRequest } from "./modbus-request.ts";
 
 const HEADER_BYTES = 7;
 /** Unit and protocol data unit together: from unit, function and exception code to the longest that a frame may carry. */
@@ -14,7 +14,7 @@ const LENGTH_MAX = 254;
 export class TcpLine implements Line {
   readonly counters: LineCounters = { strayBytes: 0, lateReplies: 0 };
   #transactionId = 0;
-  #request: ReadRequest | undefined;
+  #request: ModbusRequest | undefined;
   #buffer: Uint8Array = new Uint8Array(0);
   #isBroken = false;
 
@@ -26,23 +26,31 @@ export class TcpLine implements Line {
     return 0;
   }
 
-  begin(request: ReadRequest): Uint8Array {
+  proofFor(): undefined {
+    return undefined;
+  }
+
+  /** Over TCP every request is answered, unit 0 too: it means the device at the end of the connection. */
+  isUnanswered(): boolean {
+    return false;
+  }
+
+  begin(request: ModbusRequest): Uint8Array {
     this.#request = request;
     this.#transactionId = (this.#transactionId + 1) & 0xffff;
-    const sent = new Uint8Array(12);
+    const pdu = requestPdu(request, countOf(request));
+    const sent = new Uint8Array(HEADER_BYTES + pdu.length);
     sent[0] = this.#transactionId >>> 8;
     sent[1] = this.#transactionId & 0xff;
-    sent[5] = 6;
+    // The length counts the unit and the protocol data unit, at most 254, so its high byte stays 0.
+    sent[5] = pdu.length + 1;
     sent[6] = request.unit;
-    writeReadPdu(sent, 7, request, request.count);
+    sent.set(pdu, HEADER_BYTES);
     return sent;
   }
 
   receive(bytes: Uint8Array): Uint16Array | ModbusError | undefined {
-    const joined = new Uint8Array(this.#buffer.length + bytes.length);
-    joined.set(this.#buffer);
-    joined.set(bytes, this.#buffer.length);
-    this.#buffer = joined;
+    this.#buffer = joined(this.#buffer, bytes);
     let outcome: Uint16Array | ModbusError | undefined;
     while (this.#buffer.length >= HEADER_BYTES - 1 && !this.#isBroken) {
       const length = word(this.#buffer, 4);
@@ -66,9 +74,9 @@ export class TcpLine implements Line {
       return undefined;
     }
     if (frame[6] !== request.unit) {
-      return new ModbusMismatchError(`A reply to ${describeRequest(request)} names another unit.`);
+      return new ModbusMismatchError(`A reply to ${describeAny(request)} names another unit.`);
     }
-    return judgePdu(frame.subarray(HEADER_BYTES), request, request.count);
+    return judgeAny(frame.subarray(HEADER_BYTES), request, countOf(request));
   }
 
   end(): void {
@@ -87,4 +95,12 @@ export class TcpLine implements Line {
 
 function word(bytes: Uint8Array, at: number): number {
   return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+}
+
+function joined(before: Uint8Array, bytes: Uint8Array): Uint8Array {
+  if (before.length === 0) return bytes;
+  const both = new Uint8Array(before.length + bytes.length);
+  both.set(before);
+  both.set(bytes, before.length);
+  return both;
 }
