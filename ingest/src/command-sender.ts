@@ -69,7 +69,7 @@ export class CommandSender {
     const nowMs = clock.monotonicMs();
     if (asked !== undefined && nowMs - asked < REBIRTH_INTERVAL_MS) return;
     this.#asked.set(gateway.gatewayKey, nowMs);
-    scheduler.after(random() * REBIRTH_JITTER_MS, () => this.#sendRebirth(gateway));
+    scheduler.after(Math.floor(random() * REBIRTH_JITTER_MS), () => this.#sendRebirth(gateway));
   }
 
   #sendRebirth({ groupId, gatewayId }: Pick<GatewayState, "groupId" | "gatewayId">): void {
