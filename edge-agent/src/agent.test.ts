@@ -119,6 +119,24 @@ test("a host that goes offline gets nothing until it is back", async () => {
   await host.close();
 });
 
+test("stops in time although the broker does not answer, or was never there", async () => {
+  const { host, path } = await hostAndPath();
+  await host.sayState(true);
+  const agent = start(truckConfig(host.port, path));
+  await until(() => host.records.length > 2);
+  host.freeze();
+  let atMs = performance.now();
+  await agent.stop();
+  assert.ok(performance.now() - atMs < 2000);
+  await host.close();
+  const alone = start(truckConfig(host.port, path));
+  await until(() => alone.counters.session.connects > 2);
+  atMs = performance.now();
+  await alone.stop();
+  assert.ok(performance.now() - atMs < 2000);
+  assert.ok(streamIn(path, "truck-1").unacceptedPresent.size > 0);
+});
+
 test("another host's acceptance lets nothing go; one of numbers never given opens a new epoch", async () => {
   const { host, path } = await hostAndPath();
   host.isAccepting = false;

@@ -39,8 +39,12 @@ export class HostWatch {
     return isNewer ? "renewed" : "none";
   }
 
-  /** The connection is gone: whether the host is there has to be heard again, but old news stays old. */
+  /**
+   * The connection is gone: whether the host is there has to be heard again. What the broker retains then is the latest
+   * there is, even if the host's clock was set back in between.
+   */
   forget(): void {
     this.#isOnline = false;
+    this.#timestampMs = -Infinity;
   }
 }

@@ -13,6 +13,15 @@ import { randomId, readMachineBootId, readMachineId, systemClock, systemRandom, 
 import { readSpoolSummary } from "./spool-summary.ts";
 import { spoolTable } from "./spool-table.ts";
 
+/** Reads a file that has to be there, or says in words what to do. */
+function readText(path: string, what: string, mend: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Error(`The ${what} ${path} cannot be read (${(error as Error).message}): ${mend}.`, { cause: error });
+  }
+}
+
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -20,7 +29,7 @@ const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 const COUNTERS_EVERY_MS = 60_000;
 
 function readConfig(file: string): AgentConfig {
-  const config = agentConfigOf(readFileSync(file, "utf8"), file);
+  const config = agentConfigOf(readText(file, "configuration", "name the file that you mean"), file);
   const folder = dirname(file);
   const { broker, spool } = config;
   const passwordFile = broker.passwordFile === undefined ? {} : { passwordFile: resolve(folder, broker.passwordFile) };
@@ -29,7 +38,9 @@ function readConfig(file: string): AgentConfig {
 
 function readPassword({ broker }: AgentConfig): string {
   const { passwordFile, passwordEnv } = broker;
-  if (passwordFile !== undefined) return readFileSync(passwordFile, "utf8").trimEnd();
+  if (passwordFile !== undefined) {
+    return readText(passwordFile, "password file", "put the broker's password there, readable by this user").trimEnd();
+  }
   const password = process.env[passwordEnv ?? ""];
   if (password === undefined || password === "")
     throw new Error(`The environment variable ${passwordEnv} is not set: put the broker's password in it.`);

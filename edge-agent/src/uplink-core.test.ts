@@ -201,6 +201,12 @@ class World {
     this.#down.push({ streamId: send.streamId, ranges: [...send.records, ...send.gone] });
   }
 
+  /** The spool gives up the lowest number that is not accepted, sent or not. */
+  thin(): void {
+    const lowest = [...this.core.unacceptedOf(1)][0]?.first;
+    if (lowest !== undefined) this.core.gone(1, "thinned", [{ first: lowest, last: lowest }]);
+  }
+
   /** Moves time on and sends what may be sent. */
   step(byMs: number): void {
     this.nowMs += byMs;
@@ -305,6 +311,7 @@ const EVENTS: readonly ((world: World) => void)[] = [
   (world) => world.die(true),
   (world) => world.link(false),
   (world) => world.link(true),
+  (world) => world.thin(),
 ];
 
 test("whatever link and host do, nothing is let go unaccepted and in the end everything is accepted", () => {

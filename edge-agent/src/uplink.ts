@@ -169,9 +169,17 @@ export class Uplink {
     const [link, session] = [this.#link, this.#session];
     if (link === undefined || session === undefined) return;
     this.#silence();
-    const cancel = this.#options.scheduler.after(GOODBYE_MS, () => link.abort(new Error("the broker did not answer")));
-    await session.end(this.#options.clock.wallMs());
-    cancel();
+    const { scheduler, clock } = this.#options;
+    await new Promise<void>((resolve) => {
+      const cancel = scheduler.after(GOODBYE_MS, () => {
+        link.abort(new Error("the broker did not answer"));
+        resolve();
+      });
+      void session.end(clock.wallMs()).finally(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   #receive(topic: string, payload: Uint8Array): void {

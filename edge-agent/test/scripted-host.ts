@@ -147,6 +147,15 @@ export class ScriptedHost {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Stops listening to every connection without closing it, as a dead modem does. */
+  freeze(): void {
+    for (const socket of this.#sockets) {
+      socket.removeAllListeners("readable");
+      socket.removeAllListeners("data");
+      socket.pause();
+    }
+  }
+
   async close(): Promise<void> {
     await this.#client.endAsync(true);
     this.cut();

@@ -18,9 +18,9 @@ export function newEpoch(): string {
   return (++epochs).toString(16).padStart(32, "e");
 }
 
-export function draft(assetId: string, value: number, wallMs = 1_800_000_000_000 + value): RecordDraft {
+export function draft(assetId: string, value: number, wallMs = 1_800_000_000_000 + Math.round(value)): RecordDraft {
   const readings = [{ channel: PRODUCT.channel, value, quality: 0 }];
-  return { assetId, bootId: BOOT, monotonicMs: value, wallMs, anchorOrdinal: 0, readings };
+  return { assetId, bootId: BOOT, monotonicMs: Math.round(value), wallMs, anchorOrdinal: 0, readings };
 }
 
 export function open(path: string, options: Partial<OpenSpoolOptions> = {}): OpenedSpool {
