@@ -297,6 +297,7 @@ const EVENTS: readonly ((world: World) => void)[] = [
   (world) => world.record(1),
   (world) => world.record(1),
   (world) => world.record(2),
+  (world) => Array.from({ length: 15 }).forEach(() => world.record(1)),
   (world) => world.step(50),
   (world) => world.step(1500),
   (world) => world.deliver(),
