@@ -48,6 +48,7 @@ export { DeviceConfigError, modbusDevice } from "./src/device/modbus-device.ts";
 export type { ModbusDeviceOptions } from "./src/device/modbus-device.ts";
 
 export { nmeaDecoder } from "./src/gps/nmea-decoder.ts";
-export type { Fix, NmeaCounters, NmeaDecoder, NmeaDecoderOptions } from "./src/gps/nmea-decoder.ts";
+export type { NmeaCounters, NmeaDecoder, NmeaDecoderOptions } from "./src/gps/nmea-decoder.ts";
+export type { Fix, FixFlaw } from "./src/gps/fix.ts";
 export { gpsDevice } from "./src/gps/gps-device.ts";
 export type { GpsChannels, GpsDevice, GpsDeviceOptions } from "./src/gps/gps-device.ts";

@@ -4,8 +4,9 @@ import type { Cancel, Clock, Quality } from "@isotherm/coldchain";
 import type { ChannelReading, DevicePoll } from "../device/device-poll.ts";
 import { TransportLink } from "../transport/transport-link.ts";
 import type { Transport } from "../transport/transport.ts";
+import type { Fix } from "./fix.ts";
 import { nmeaDecoder } from "./nmea-decoder.ts";
-import type { Fix, NmeaCounters } from "./nmea-decoder.ts";
+import type { NmeaCounters } from "./nmea-decoder.ts";
 
 export interface GpsChannels {
   readonly latitude: string;

@@ -1,7 +1,7 @@
 import { seededRandom } from "@isotherm/coldchain";
 import { assert, isLong, seed, suite } from "../../../checks/kit.ts";
+import type { Fix, FixFlaw } from "./fix.ts";
 import { nmeaDecoder } from "./nmea-decoder.ts";
-import type { Fix } from "./nmea-decoder.ts";
 
 const test = suite("NMEA decoder");
 
@@ -35,6 +35,7 @@ test("joins the sentences of one instant, from whichever talker", () => {
   assert.equal(others, []);
   assert.equal(fix, {
     timeUtcMs: Date.UTC(2026, 5, 15, 10, 15, 30, 250),
+    weeksAdded: 0,
     timeOfDay: "10:15:30.250",
     mode: 3,
     latDeg: 31 + 13.8 / 60,
@@ -44,6 +45,7 @@ test("joins the sentences of one instant, from whichever talker", () => {
     trackDeg: 84.5,
     satellites: 9,
     quality: "good",
+    flaw: null,
   });
 });
 
@@ -58,28 +60,35 @@ test("south and west are negative, the equator and the meridian are 0", () => {
   assert.equal(decoded("GPGLL,0000.0000,S,05830.0000,W,101530,A,A")[0]?.latDeg, 0);
 });
 
-const NO_FIX: Readonly<Record<string, string>> = {
-  "status V with an old position": RMC.replace(",A,", ",V,"),
-  "GGA quality 0": GGA.replace(",1,09", ",0,00"),
-  "GGA quality 6, estimated": GGA.replace(",1,09", ",6,00"),
-  "GGA quality 8, simulated": GGA.replace(",1,09", ",8,09"),
-  "mode N": RMC.replace(/A$/, "N"),
-  "mode S": RMC.replace(/A$/, "S"),
-  "mode E": RMC.replace(/A$/, "E"),
-  "GNS without any constellation": "GNGNS,101530.25,3113.8000,N,12128.4000,E,NNN,00,,,,,",
-  "GNS with a simulated constellation": "GNGNS,101530.25,3113.8000,N,12128.4000,E,AS,09,0.9,12,8,,",
-  "no position": RMC.replace("3113.8000,N,12128.4000,E", ",,,"),
-  "half a position": RMC.replace("12128.4000,E", ","),
-  "60 minutes": RMC.replace("3113.8000", "3160.0000"),
-  "latitude 91": RMC.replace("3113.8000", "9100.0000"),
-  "longitude 181": RMC.replace("12128.4000", "18100.0000"),
-  "a number that is none": RMC.replace("3113.8000", "3113.8x00"),
+const NO_FIX: Readonly<Record<string, readonly [flaw: FixFlaw, body: string]>> = {
+  "status V with an old position": ["no-fix", RMC.replace(",A,", ",V,")],
+  "GGA quality 0": ["no-fix", GGA.replace(",1,09", ",0,00")],
+  "GGA without a quality": ["no-fix", GGA.replace(",1,09", ",,09")],
+  "GGA quality 6": ["estimated", GGA.replace(",1,09", ",6,00")],
+  "GGA quality 7": ["by-hand", GGA.replace(",1,09", ",7,09")],
+  "GGA quality 8": ["simulated", GGA.replace(",1,09", ",8,09")],
+  "mode N": ["no-fix", RMC.replace(/A$/, "N")],
+  "mode S": ["simulated", RMC.replace(/A$/, "S")],
+  "mode E": ["estimated", RMC.replace(/A$/, "E")],
+  "mode M": ["by-hand", RMC.replace(/A$/, "M")],
+  "GNS without any constellation": ["no-fix", "GNGNS,101530.25,3113.8000,N,12128.4000,E,NNN,00,,,,,"],
+  "GNS with a simulated constellation": ["simulated", "GNGNS,101530.25,3113.8000,N,12128.4000,E,AS,09,0.9,12,8,,"],
+  "no position": ["no-position", RMC.replace("3113.8000,N,12128.4000,E", ",,,")],
+  "half a position": ["no-position", RMC.replace("12128.4000,E", ",")],
+  "60 minutes": ["no-position", RMC.replace("3113.8000", "3160.0000")],
+  "latitude 91": ["no-position", RMC.replace("3113.8000", "9100.0000")],
+  "longitude 181": ["no-position", RMC.replace("12128.4000", "18100.0000")],
+  "north of east": ["no-position", RMC.replace(",N,", ",E,")],
+  "a number that is none": ["no-position", RMC.replace("3113.8000", "3113.8x00")],
 };
 
-for (const [name, body] of Object.entries(NO_FIX)) {
-  test(`${name} is no fix and gives no position`, () => {
+for (const [name, [flaw, body]] of Object.entries(NO_FIX)) {
+  test(`${name} is no fix (${flaw}) and gives no position`, () => {
     const [fix] = decoded(body);
-    assert.equal([fix?.mode, fix?.latDeg, fix?.lonDeg, fix?.speedMps, fix?.quality], [1, null, null, null, "sentinel"]);
+    assert.equal(
+      [fix?.mode, fix?.latDeg, fix?.lonDeg, fix?.speedMps, fix?.quality, fix?.flaw],
+      [1, null, null, null, "sentinel", flaw],
+    );
   });
 }
 
@@ -93,11 +102,80 @@ test("0,0 is out of physical range, however good the receiver calls it", () => {
   assert.equal([fix?.mode, fix?.latDeg, fix?.quality], [1, null, "out-of-physical-range"]);
 });
 
-test("a date before the earliest plausible one, or one that does not exist, gives no UTC but the time of day", () => {
-  for (const date of ["091209", "220899", "310226", "150026", "", "15062"]) {
+test("a date that does not exist gives no UTC but the time of day", () => {
+  for (const date of ["310226", "150026", "150126".slice(1), "", "15062"]) {
     const [fix] = decoded(RMC.replace("150626", date));
     assert.equal([fix?.timeUtcMs, fix?.timeOfDay, fix?.mode], [null, "10:15:30.250", 2], date);
   }
+});
+
+test("a week counter that rolled over is mended by whole rollovers, and the fix says by how much", () => {
+  const given = { "301006": 1024, "150387": 2048, "010124": 0, "150626": 0 };
+  for (const [date, weeks] of Object.entries(given)) {
+    const [fix] = decoded(RMC.replace("150626", date));
+    const year = Number(date.slice(4)) + (date.endsWith("87") ? 1900 : 2000);
+    const saidMs = Date.UTC(year, Number(date.slice(2, 4)) - 1, Number(date.slice(0, 2)), 10, 15, 30, 250);
+    assert.equal([fix?.timeUtcMs, fix?.weeksAdded], [saidMs + weeks * 7 * 86_400_000, weeks], date);
+  }
+  const [fix] = decoded(RMC.replace("150626", "301006"));
+  assert.is(new Date(fix?.timeUtcMs ?? 0).toISOString(), "2026-06-15T10:15:30.250Z");
+});
+
+test("the clock of a receiver without a fix is not mended: nothing has set it yet", () => {
+  const [fix] = decoded(RMC.replace("150626", "301006").replace(",A,", ",V,"));
+  assert.equal([fix?.timeUtcMs, fix?.weeksAdded, fix?.timeOfDay], [null, 0, "10:15:30.250"]);
+});
+
+test("a speed that no carrier reaches makes the fix unbelievable, and says what the receiver gave", () => {
+  const [fix] = decoded(RMC.replace("19.438", "291.6"));
+  assert.equal([fix?.quality, fix?.flaw, fix?.mode], ["out-of-physical-range", "impossible-speed", 2]);
+  assert.is(decoded(RMC.replace("19.438", "291.5"))[0]?.quality, "good");
+});
+
+/** RMC of so many seconds after 10:15:30, at so many minutes north of 31 degrees. */
+function at(seconds: number, minutesNorth: number): string {
+  const time = `10${String(15 + Math.floor((30 + seconds) / 60))}${String((30 + seconds) % 60).padStart(2, "0")}.00`;
+  const place = `31${minutesNorth.toFixed(4).padStart(7, "0")}`;
+  return RMC.replace("101530.25", time).replace("3113.8000", place);
+}
+
+test("a jump is kept out until the way could have been driven", () => {
+  const flaws = decoded(at(0, 13.8), at(1, 13.9), at(2, 43.9), at(3, 14), at(60, 18)).map(({ flaw }) => flaw);
+  assert.equal(flaws, [null, null, "jump", null, null]);
+  const [, far] = decoded(at(0, 13.8), at(1, 43.8));
+  assert.equal([far?.quality, far?.mode, far?.latDeg], ["out-of-physical-range", 2, 31.73]);
+});
+
+test("ten fixes that agree outvote the place before them: it was the wrong one", () => {
+  const bodies = Array.from({ length: 14 }, (_, second) => at(second, second === 0 ? 0 : 40 + second / 1000));
+  const flaws = decoded(...bodies).map(({ flaw }) => flaw);
+  assert.equal(flaws, [null, ...Array<string>(9).fill("jump"), null, null, null, null]);
+});
+
+test("without a time, or after a clock was set back, no way is judged", () => {
+  assert.equal(
+    decoded(at(5, 13.8), at(2, 43.8)).map(({ flaw }) => flaw),
+    [null, null],
+  );
+  assert.is(decoded(at(0, 13.8), RMC.replace("101530.25", "").replace("3113", "3143"))[1]?.flaw, null);
+});
+
+test("midnight is a second like others", () => {
+  const before = RMC.replace("101530.25", "235959.00");
+  const after = RMC.replace("101530.25", "000000.00").replace("150626", "160626");
+  const undated = (body: string): string => body.replace(/1[56]0626/, "");
+  for (const pair of [[before, after], [before, after].map(undated)]) {
+    const [first = "", second = ""] = pair;
+    assert.is(decoded(first, second)[1]?.flaw, null);
+    assert.is(decoded(first, second.replace("3113", "3143"))[1]?.flaw, "jump");
+  }
+});
+
+test("leading zeros may be missing, and long fractions keep their digits", () => {
+  const [fix] = decoded("GNGLL,030.5,N,003.25,W,101530,A,A", "GNVTG,,T,,M,1.5,N,2.8,K,A");
+  assert.equal([fix?.latDeg, fix?.lonDeg], [30.5 / 60, -3.25 / 60]);
+  const [long] = decoded("GPGLL,4134.498212290000001,N,09345.03351845,W,101530,A,A");
+  assert.is(long?.latDeg, 41 + 34.49821229 / 60);
 });
 
 test("a time that is none is no time; one of ZDA alone is a time without a fix", () => {
@@ -148,7 +226,8 @@ test(
       pushed += piece.length;
       for (const fix of decoder.take()) {
         fixes += 1;
-        assert.ok((fix.mode === 1) === (fix.latDeg === null) && (fix.mode === 1) === (fix.quality !== "good"));
+        assert.ok((fix.mode === 1) === (fix.latDeg === null) && (fix.quality === "good") === (fix.flaw === null));
+        assert.ok(fix.mode !== 1 || fix.quality !== "good");
         if (fix.latDeg !== null) assert.ok(Math.abs(fix.latDeg) <= 90 && Math.abs(fix.lonDeg ?? 999) <= 180);
       }
     }

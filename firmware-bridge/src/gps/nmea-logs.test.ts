@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert, needs, suite, testDataDir } from "../../../checks/kit.ts";
+import type { Fix } from "./fix.ts";
 import { nmeaDecoder } from "./nmea-decoder.ts";
-import type { Fix } from "./nmea-decoder.ts";
 
 const test = suite("NMEA logs of real receivers", { skip: needs({ testData: true }) });
 

@@ -1,13 +1,4 @@
-// NMEA 0183, one level below meaning: bytes to sentences with a good checksum, and fields to numbers. Strict: a field
-// that is not exactly what it should be is absent, never guessed.
-
-export interface Sentence {
-  /** RMC, GGA, … without the talker. */
-  readonly type: string;
-  readonly talker: string;
-  /** What follows the address, between commas. */
-  readonly fields: readonly string[];
-}
+// NMEA 0183, one level below meaning: bytes to sentences with a good checksum.
 
 export interface SentenceCounters {
   sentences: number;
@@ -17,94 +8,130 @@ export interface SentenceCounters {
 
 /** The standard says 82; receivers send up to about 130. */
 const SENTENCE_MAX_BYTES = 256;
+const FIELDS_MAX = 40;
 const DOLLAR = 0x24;
+const COMMA = 0x2c;
+const STAR = 0x2a;
 const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
-const ADDRESS = /^([A-OQ-Z][A-Z])([A-Z]{3})$/;
+const LETTER_A = 0x41;
+const LETTER_P = 0x50;
+const LETTER_Z = 0x5a;
+/** Two letters of talker and three of type: `GPRMC`. */
+const ADDRESS_BYTES = 5;
+
+/** One sentence, where it lies in its reader: it must not be kept, for the next one overwrites it. */
+export class Sentence {
+  /** From the address on, without `$` and checksum. */
+  readonly bytes = new Uint8Array(SENTENCE_MAX_BYTES);
+  /** RMC, GGA, … without the talker; see {@link typeCode}. */
+  type = 0;
+  fieldCount = 0;
+  readonly #starts = new Uint16Array(FIELDS_MAX + 1);
+
+  /** Where the first byte of a field lies; fields count from 0 after the address. An absent field is empty. */
+  startOf(field: number): number {
+    return field < this.fieldCount ? (this.#starts[field] as number) : 0;
+  }
+
+  endOf(field: number): number {
+    return field < this.fieldCount ? (this.#starts[field + 1] as number) - 1 : 0;
+  }
+
+  /** The only byte of a field; 0 for an empty field or one of several bytes. */
+  letterOf(field: number): number {
+    const start = this.startOf(field);
+    return this.endOf(field) - start === 1 ? (this.bytes[start] as number) : 0;
+  }
+
+  textOf(field: number): string {
+    return String.fromCharCode(...this.bytes.subarray(this.startOf(field), this.endOf(field)));
+  }
+
+  /** Finds the fields of `bytes[0, end)` and gives the checksum of all that. */
+  divide(end: number): number {
+    const { bytes } = this;
+    const starts = this.#starts;
+    let sum = 0;
+    let count = 0;
+    for (let at = 0; at < end; at += 1) {
+      const byte = bytes[at] as number;
+      sum ^= byte;
+      if (byte === COMMA && count < FIELDS_MAX) starts[count++] = at + 1;
+    }
+    starts[count] = end + 1;
+    this.fieldCount = count;
+    this.type = typeOf(bytes, count === 0 ? end : (starts[0] as number) - 1);
+    return sum;
+  }
+}
+
+/** A type in one number, so that it is compared at once. */
+export function typeCode(type: string): number {
+  return (type.charCodeAt(0) << 16) | (type.charCodeAt(1) << 8) | type.charCodeAt(2);
+}
+
+/** 0 for what is no standard address: those of makers begin with P. */
+function typeOf(bytes: Uint8Array, addressBytes: number): number {
+  if (addressBytes !== ADDRESS_BYTES || bytes[0] === LETTER_P) return 0;
+  for (let at = 0; at < ADDRESS_BYTES; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte < LETTER_A || byte > LETTER_Z) return 0;
+  }
+  return ((bytes[2] as number) << 16) | ((bytes[3] as number) << 8) | (bytes[4] as number);
+}
 
 export class SentenceReader {
   readonly counters: SentenceCounters = { sentences: 0, rejected: 0 };
-  readonly #body = new Uint8Array(SENTENCE_MAX_BYTES);
+  readonly #sentence = new Sentence();
+  readonly #found: (sentence: Sentence) => void;
+  /** Bytes of the sentence that has begun; -1 between sentences. */
   #length = -1;
 
-  /** Calls `found` for each good sentence of a standard talker, in order. */
-  push(bytes: Uint8Array, found: (sentence: Sentence) => void): void {
-    for (const byte of bytes) {
+  /** `found` is called for each good sentence of a standard talker, in order. */
+  constructor(found: (sentence: Sentence) => void) {
+    this.#found = found;
+  }
+
+  push(chunk: Uint8Array): void {
+    const body = this.#sentence.bytes;
+    let length = this.#length;
+    for (let at = 0; at < chunk.length; at += 1) {
+      const byte = chunk[at] as number;
       if (byte === DOLLAR) {
         // A sentence never holds a '$': what went before was cut off.
-        if (this.#length >= 0) this.counters.rejected += 1;
-        this.#length = 0;
-      } else if (this.#length >= 0) {
-        if (byte === CARRIAGE_RETURN || byte === LINE_FEED) this.#end(found);
-        else if (byte < 0x20 || byte > 0x7e || this.#length === SENTENCE_MAX_BYTES) this.#reject();
-        else this.#body[this.#length++] = byte;
+        if (length >= 0) this.counters.rejected += 1;
+        length = 0;
+      } else if (length >= 0) {
+        if (byte >= 0x20 && byte <= 0x7e && length < SENTENCE_MAX_BYTES) {
+          body[length] = byte;
+          length += 1;
+        } else {
+          const isEnd = byte === CARRIAGE_RETURN || byte === LINE_FEED;
+          if (!isEnd || !this.#take(length)) this.counters.rejected += 1;
+          length = -1;
+        }
       }
     }
+    this.#length = length;
   }
 
-  #reject(): void {
-    this.counters.rejected += 1;
-    this.#length = -1;
-  }
-
-  #end(found: (sentence: Sentence) => void): void {
-    const text = String.fromCharCode(...this.#body.subarray(0, this.#length));
-    const star = text.length - 3;
-    const isSound = text.indexOf("*") === star && hexByte(text.slice(star + 1)) === xorOf(this.#body, star);
-    if (!isSound) return this.#reject();
-    this.#length = -1;
+  /** Gives the sentence away if its checksum is right. */
+  #take(length: number): boolean {
+    const sentence = this.#sentence;
+    const star = length - 3;
+    if (star < 0 || sentence.bytes[star] !== STAR) return false;
+    const stated = hexDigit(sentence.bytes[star + 1] as number) * 16 + hexDigit(sentence.bytes[star + 2] as number);
+    if (sentence.divide(star) !== stated || sentence.bytes.indexOf(STAR) !== star) return false;
     this.counters.sentences += 1;
-    const [address = "", ...fields] = text.slice(0, star).split(",");
-    const [, talker, type] = ADDRESS.exec(address) ?? [];
-    if (talker !== undefined && type !== undefined) found({ talker, type, fields });
+    if (sentence.type !== 0) this.#found(sentence);
+    return true;
   }
 }
 
-function hexByte(text: string): number | undefined {
-  return /^[0-9A-Fa-f]{2}$/.test(text) ? Number.parseInt(text, 16) : undefined;
-}
-
-function xorOf(bytes: Uint8Array, end: number): number {
-  let sum = 0;
-  for (let at = 0; at < end; at += 1) sum ^= bytes[at] as number;
-  return sum;
-}
-
-export function numberField(text: string | undefined): number | null {
-  return text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : null;
-}
-
-/** Degrees, signed: `4134.498,N` is 41 degrees and 34.498 minutes north. */
-export function angleField(
-  text: string | undefined,
-  hemisphere: string | undefined,
-  degreeDigits: 2 | 3,
-): number | null {
-  const [positive, negative, maxDeg] = degreeDigits === 2 ? ["N", "S", 90] : ["E", "W", 180];
-  if (text === undefined || (hemisphere !== positive && hemisphere !== negative)) return null;
-  const pattern = degreeDigits === 2 ? /^(\d{2})(\d{2}(?:\.\d+)?)$/ : /^(\d{3})(\d{2}(?:\.\d+)?)$/;
-  const match = pattern.exec(text);
-  if (match === null) return null;
-  const minutes = Number(match[2]);
-  const degrees = Number(match[1]) + minutes / 60;
-  if (minutes >= 60 || degrees > Number(maxDeg)) return null;
-  return hemisphere === negative && degrees !== 0 ? -degrees : degrees;
-}
-
-/** Milliseconds since midnight UTC of `hhmmss` or `hhmmss.s…`; finer digits are cut. A leap second is 23:59:60. */
-export function timeField(text: string | undefined): number | null {
-  const match = /^(\d{2})(\d{2})(\d{2})(?:\.(\d+))?$/.exec(text ?? "");
-  if (match === null) return null;
-  const [hours, minutes, seconds] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  if (hours > 23 || minutes > 59 || seconds > 60) return null;
-  const milliseconds = Number((match[4] ?? "").slice(0, 3).padEnd(3, "0"));
-  return ((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds;
-}
-
-/** Midnight of a day of the calendar, or null for one that does not exist. */
-export function dayUtcMs(year: number, month: number, day: number): number | null {
-  const atMs = Date.UTC(year, month - 1, day);
-  const date = new Date(atMs);
-  const exists = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  return exists ? atMs : null;
+/** NaN for what is no hexadecimal digit. */
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte & 0xdf;
+  return letter >= LETTER_A && letter <= 0x46 ? letter - LETTER_A + 10 : Number.NaN;
 }

@@ -1,102 +1,196 @@
-// What one sentence says. Facts that it does not state are absent; a statement that there is no fix is a fact as well.
+// What one sentence says. What it does not state is NaN or undefined; that there is no fix is a statement as well.
 
-import { angleField, dayUtcMs, numberField, timeField } from "./nmea-sentence.ts";
+import { angleField, dayUtcMs, numberField, timeField, wholeField } from "./nmea-fields.ts";
+import { typeCode } from "./nmea-sentence.ts";
 import type { Sentence } from "./nmea-sentence.ts";
 
-export interface SentenceFacts {
-  /** Milliseconds since midnight UTC. */
-  readonly timeMs?: number | null;
-  readonly dayUtcMs?: number | null;
-  /** Whether the receiver calls its position a measured fix; absent when the sentence says nothing of it. */
-  readonly isFix?: boolean;
-  /** GSA's own word: 1 none, 2 flat, 3 with height. */
-  readonly mode?: 1 | 2 | 3;
-  readonly latDeg?: number | null;
-  readonly lonDeg?: number | null;
-  readonly altM?: number | null;
-  readonly speedMps?: number | null;
-  readonly trackDeg?: number | null;
-  readonly satellites?: number | null;
-}
+/** How a receiver says that its position is not a measured one. */
+export type FixDenial = "no-fix" | "simulated" | "estimated" | "by-hand";
+
+const RMC = typeCode("RMC");
+const GGA = typeCode("GGA");
+const GNS = typeCode("GNS");
+const GLL = typeCode("GLL");
+const VTG = typeCode("VTG");
+const ZDA = typeCode("ZDA");
+const GSA = typeCode("GSA");
 
 const KNOT_MPS = 1852 / 3600;
-/** Autonomous, differential, float and fixed RTK, precise. Not: N none, S simulated, E estimated, M entered by hand. */
-const MEASURED_MODES = /[ADFRP]/;
-const UNMEASURED_MODES = /[SEM]/;
-/** GGA: 1 GPS, 2 differential, 3 PPS, 4 and 5 RTK. Not: 0 none, 6 estimated, 7 by hand, 8 simulated. */
-const MEASURED_QUALITIES = new Set(["1", "2", "3", "4", "5"]);
+const KMH_MPS = 1 / 3.6;
+const LETTER = { A: 0x41, D: 0x44, K: 0x4b, M: 0x4d, N: 0x4e, T: 0x54 } as const;
 
-/** The sentences that this decoder reads; undefined for any other. */
-export function factsOf(sentence: Sentence): SentenceFacts | undefined {
-  return READERS[sentence.type]?.(sentence.fields);
+/** Mode indicators. Measured: autonomous, differential, float and fixed RTK, precise. */
+const MEASURED_MODES = "ADFRP";
+const DENIAL_OF_MODE: Readonly<Record<string, FixDenial>> = { S: "simulated", E: "estimated", M: "by-hand" };
+/** GGA: 1 GPS, 2 differential, 3 PPS, 4 and 5 RTK are measured. */
+const DENIAL_OF_QUALITY: Readonly<Record<string, FixDenial>> = { 6: "estimated", 7: "by-hand", 8: "simulated" };
+
+/** The facts of one sentence at a time; `read` replaces those of the last one. */
+export class SentenceFacts {
+  /** One bit for each type that is read; 0 before the first. */
+  kind = 0;
+  /** Milliseconds since midnight UTC. */
+  timeMs = Number.NaN;
+  dayUtcMs = Number.NaN;
+  /** The receiver calls its position a measured fix. */
+  claims = false;
+  denial: FixDenial | undefined;
+  /** GSA's own word: 1 none, 2 flat, 3 with height; 0 for any other sentence. */
+  mode = 0;
+  latDeg = Number.NaN;
+  lonDeg = Number.NaN;
+  altM = Number.NaN;
+  speedMps = Number.NaN;
+  trackDeg = Number.NaN;
+  satellites = Number.NaN;
+  #lastDate = -1;
+  #lastDayUtcMs = Number.NaN;
+
+  /** False for a sentence that this decoder does not read. */
+  read(sentence: Sentence): boolean {
+    this.#clear();
+    switch (sentence.type) {
+      case RMC:
+        this.#readRmc(sentence);
+        return true;
+      case GGA:
+        this.#readGga(sentence);
+        return true;
+      case GNS:
+        this.#readGns(sentence);
+        return true;
+      case GLL:
+        this.#readGll(sentence);
+        return true;
+      case VTG:
+        this.#readVtg(sentence);
+        return true;
+      case ZDA:
+        this.kind = KIND.zda;
+        this.timeMs = timeField(sentence, 0);
+        this.dayUtcMs = dayUtcMs(wholeField(sentence, 3, 4), wholeField(sentence, 2, 2), wholeField(sentence, 1, 2));
+        return true;
+      case GSA:
+        this.kind = KIND.gsa;
+        this.mode = wholeField(sentence, 1, 1);
+        if (!(this.mode >= 1 && this.mode <= 3)) this.mode = 0;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #clear(): void {
+    this.timeMs = this.dayUtcMs = this.latDeg = this.lonDeg = this.altM = Number.NaN;
+    this.speedMps = this.trackDeg = this.satellites = Number.NaN;
+    this.claims = false;
+    this.denial = undefined;
+    this.mode = 0;
+  }
+
+  #readRmc(sentence: Sentence): void {
+    this.kind = KIND.rmc;
+    this.timeMs = timeField(sentence, 0);
+    this.#judgeStatus(sentence.letterOf(1), sentence, 11);
+    this.#readPosition(sentence, 2);
+    this.speedMps = notNegative(numberField(sentence, 6) * KNOT_MPS);
+    this.trackDeg = direction(numberField(sentence, 7));
+    this.dayUtcMs = this.#dateOf(wholeField(sentence, 8, 6), sentence.endOf(8) - sentence.startOf(8));
+  }
+
+  #readGga(sentence: Sentence): void {
+    this.kind = KIND.gga;
+    this.timeMs = timeField(sentence, 0);
+    this.#readPosition(sentence, 1);
+    const quality = wholeField(sentence, 5, 1);
+    this.claims = quality >= 1 && quality <= 5;
+    if (!this.claims) this.denial = DENIAL_OF_QUALITY[quality] ?? "no-fix";
+    this.satellites = wholeField(sentence, 6, 3);
+    this.altM = sentence.letterOf(9) === LETTER.M ? numberField(sentence, 8) : Number.NaN;
+  }
+
+  #readGns(sentence: Sentence): void {
+    this.kind = KIND.gns;
+    this.timeMs = timeField(sentence, 0);
+    this.#readPosition(sentence, 1);
+    this.#judgeModes(sentence.textOf(5));
+    this.satellites = wholeField(sentence, 6, 3);
+    this.altM = numberField(sentence, 8);
+  }
+
+  #readGll(sentence: Sentence): void {
+    this.kind = KIND.gll;
+    this.#readPosition(sentence, 0);
+    this.timeMs = timeField(sentence, 4);
+    // The oldest receivers end after the position, and so say nothing of whether it is one.
+    if (sentence.fieldCount > 5) this.#judgeStatus(sentence.letterOf(5), sentence, 6);
+  }
+
+  #readVtg(sentence: Sentence): void {
+    this.kind = KIND.vtg;
+    if (!isEmpty(sentence, 8) && !isMeasured(sentence.letterOf(8))) return;
+    if (sentence.letterOf(1) === LETTER.T) this.trackDeg = direction(numberField(sentence, 0));
+    if (sentence.letterOf(5) === LETTER.N) this.speedMps = notNegative(numberField(sentence, 4) * KNOT_MPS);
+    if (Number.isNaN(this.speedMps) && sentence.letterOf(7) === LETTER.K) {
+      this.speedMps = notNegative(numberField(sentence, 6) * KMH_MPS);
+    }
+  }
+
+  /** Status A (or D, with corrections) claims a fix, unless the mode indicator, which old receivers leave out, takes it back. */
+  #judgeStatus(status: number, sentence: Sentence, modeField: number): void {
+    const mode = sentence.letterOf(modeField);
+    const isValid = status === LETTER.A || status === LETTER.D;
+    this.claims = isValid && (isEmpty(sentence, modeField) || isMeasured(mode));
+    if (!this.claims) this.denial = DENIAL_OF_MODE[String.fromCharCode(mode)] ?? "no-fix";
+  }
+
+  /** GNS has one letter for each constellation. */
+  #judgeModes(modes: string): void {
+    for (const mode of modes) {
+      this.claims ||= MEASURED_MODES.includes(mode);
+      this.denial ??= DENIAL_OF_MODE[mode];
+    }
+    if (!this.claims) this.denial ??= "no-fix";
+  }
+
+  #readPosition(sentence: Sentence, at: number): void {
+    this.latDeg = angleField(sentence, at, true);
+    this.lonDeg = angleField(sentence, at + 2, false);
+  }
+
+  /** `ddmmyy`; 80 to 99 are of the last century. A receiver repeats one date all day. */
+  #dateOf(date: number, digits: number): number {
+    if (digits !== 6 || Number.isNaN(date)) return Number.NaN;
+    if (date !== this.#lastDate) {
+      const year = date % 100;
+      this.#lastDate = date;
+      this.#lastDayUtcMs = dayUtcMs(
+        year < 80 ? 2000 + year : 1900 + year,
+        Math.floor(date / 100) % 100,
+        Math.floor(date / 10_000),
+      );
+    }
+    return this.#lastDayUtcMs;
+  }
 }
 
-const READERS: Readonly<Record<string, (fields: readonly string[]) => SentenceFacts>> = {
-  RMC: (f) => ({
-    timeMs: timeField(f[0]),
-    isFix: f[1] === "A" && isMeasured(f[11]),
-    ...position(f, 2),
-    speedMps: scaled(f[6], KNOT_MPS),
-    trackDeg: direction(f[7]),
-    dayUtcMs: dateOf(f[8]),
-  }),
-  GGA: (f) => ({
-    timeMs: timeField(f[0]),
-    ...position(f, 1),
-    isFix: MEASURED_QUALITIES.has(f[5] ?? ""),
-    satellites: numberField(f[6]),
-    altM: f[9] === "M" ? numberField(f[8]) : null,
-  }),
-  GNS: (f) => ({
-    timeMs: timeField(f[0]),
-    ...position(f, 1),
-    isFix: MEASURED_MODES.test(f[5] ?? "") && !UNMEASURED_MODES.test(f[5] ?? ""),
-    satellites: numberField(f[6]),
-    altM: numberField(f[8]),
-  }),
-  GLL: (f) => ({
-    ...position(f, 0),
-    timeMs: timeField(f[4]),
-    isFix: f[5] === "A" && isMeasured(f[6]),
-  }),
-  VTG: (f) => {
-    if (!isMeasured(f[8])) return {};
-    const fromKnots = f[5] === "N" ? scaled(f[4], KNOT_MPS) : null;
-    const fromKmh = f[7] === "K" ? scaled(f[6], 1 / 3.6) : null;
-    return { trackDeg: f[1] === "T" ? direction(f[0]) : null, speedMps: fromKnots ?? fromKmh };
-  },
-  ZDA: (f) => ({ timeMs: timeField(f[0]), dayUtcMs: calendarDay(f[3], f[2], f[1]) }),
-  GSA: (f) => (f[1] === "1" || f[1] === "2" || f[1] === "3" ? { mode: Number(f[1]) as 1 | 2 | 3 } : {}),
-};
+const KIND = { rmc: 1, gga: 2, gns: 4, gll: 8, vtg: 16, zda: 32, gsa: 64 } as const;
+/** The kinds that give a position. */
+export const POSITION_KINDS = KIND.rmc | KIND.gga | KIND.gns | KIND.gll;
+export const GSA_KIND = KIND.gsa;
 
-/** A mode indicator that older receivers leave out says nothing. */
-function isMeasured(mode: string | undefined): boolean {
-  return mode === undefined || mode === "" || MEASURED_MODES.test(mode);
+function isEmpty(sentence: Sentence, field: number): boolean {
+  return sentence.startOf(field) === sentence.endOf(field);
 }
 
-function position(fields: readonly string[], at: number): { latDeg: number | null; lonDeg: number | null } {
-  return { latDeg: angleField(fields[at], fields[at + 1], 2), lonDeg: angleField(fields[at + 2], fields[at + 3], 3) };
+function isMeasured(mode: number): boolean {
+  return mode === LETTER.A || MEASURED_MODES.includes(String.fromCharCode(mode));
 }
 
-function scaled(text: string | undefined, factor: number): number | null {
-  const value = numberField(text);
-  return value === null || value < 0 ? null : value * factor;
+function notNegative(value: number): number {
+  return value >= 0 ? value : Number.NaN;
 }
 
-function direction(text: string | undefined): number | null {
-  const value = numberField(text);
-  return value === null || value < 0 || value > 360 ? null : value;
-}
-
-/** `ddmmyy`; 80 to 99 are of the last century. */
-function dateOf(text: string | undefined): number | null {
-  const match = /^(\d{2})(\d{2})(\d{2})$/.exec(text ?? "");
-  if (match === null) return null;
-  const year = Number(match[3]);
-  return dayUtcMs(year < 80 ? 2000 + year : 1900 + year, Number(match[2]), Number(match[1]));
-}
-
-function calendarDay(year: string | undefined, month: string | undefined, day: string | undefined): number | null {
-  if (!/^\d{4}$/.test(year ?? "") || !/^\d{1,2}$/.test(month ?? "") || !/^\d{1,2}$/.test(day ?? "")) return null;
-  return dayUtcMs(Number(year), Number(month), Number(day));
+function direction(value: number): number {
+  return value >= 0 && value <= 360 ? value : Number.NaN;
 }
