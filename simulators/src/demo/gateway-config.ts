@@ -64,7 +64,13 @@ export function gatewayConfig(gateway: ScenarioGateway, ports: DevicePorts, samp
   return {
     maxSilenceMs: MAX_SILENCE_MS,
     // Links come back fast here, and the backlog drains slowly enough to be watched; in the field the defaults do.
-    uplink: { backlogRecordsPerS: 400, retryAfterMs: 1_500, retryAfterMsMax: 10_000 },
+    uplink: {
+      backlogRecordsPerS: 400,
+      retryAfterMs: 1_500,
+      retryAfterMsMax: 10_000,
+      reconnectAfterMs: 300,
+      reconnectAfterMsMax: 3_000,
+    },
     buses,
     assets: [{ assetId: gateway.asset.assetId, sampleEveryMs, devices }],
   };
