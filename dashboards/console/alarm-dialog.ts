@@ -9,6 +9,14 @@ import { say, sayKnown } from "../page-parts/texts.ts";
 import type { Context } from "./context.ts";
 
 const DEPTH_MAX = 3;
+const INSTANT_MS_MIN = 1e11;
+
+function stateOf(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  const fields = (value ?? {}) as { name?: unknown; state?: unknown };
+  const state = fields.name ?? fields.state;
+  return typeof state === "string" ? state : undefined;
+}
 
 /** An audit value in words: a state by its name, anything else as its fields. */
 export function auditText(value: unknown, language: Language, depth = 0): string {
@@ -18,11 +26,12 @@ export function auditText(value: unknown, language: Language, depth = 0): string
   if (depth >= DEPTH_MAX || typeof value !== "object") return "…";
   if (Array.isArray(value)) return value.map((each) => auditText(each, language, depth + 1)).join(", ");
   const fields = value as Record<string, unknown>;
-  const state = fields["name"] ?? fields["state"];
-  if (typeof state === "string") return sayKnown(language, "audit.state", state);
+  const state = stateOf(value);
+  if (state !== undefined) return sayKnown(language, "audit.state", state);
   return Object.entries(fields)
     .flatMap(([name, each]) => {
-      const isInstant = name.endsWith("AtMs") && typeof each === "number";
+      // Field names of instants end in Ms, and so do those of durations: these are shorter than years.
+      const isInstant = /ms$/i.test(name) && typeof each === "number" && each > INSTANT_MS_MIN;
       const text = isInstant ? formatTime(each, each, language, "seconds") : auditText(each, language, depth + 1);
       return text === "" ? [] : [`${name}: ${text}`];
     })
@@ -65,7 +74,9 @@ export function alarmDialog(context: Pick<Context, "known" | "nowMs" | "language
 
 function auditEntry(entry: AuditView, { nowMs, language }: Pick<Context, "nowMs" | "language">): HTMLElement {
   const spoken = language();
-  const [from, to] = [auditText(entry.from, spoken), auditText(entry.to, spoken)];
+  // Before its first raise an alarm is normal, which as a change is nothing to tell.
+  const from = stateOf(entry.from) === "normal" ? "" : auditText(entry.from, spoken);
+  const to = auditText(entry.to, spoken);
   const change = [from, to].filter((text) => text !== "").join(" → ");
   const cause = auditText(entry.cause, spoken);
   return el(

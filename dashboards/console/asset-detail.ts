@@ -4,12 +4,13 @@ import type { LiveReading } from "../src/api-shapes.ts";
 import { isCurrent, isOutside, leadingChannel, limitsText } from "../page-parts/channels.ts";
 import { conditionMark } from "../page-parts/condition-mark.ts";
 import { byId, el, setAttribute, setText, show } from "../page-parts/dom.ts";
-import { formatDuration, formatNumber, formatValue, type Language } from "../page-parts/format.ts";
+import { formatNumber, formatValue, type Language } from "../page-parts/format.ts";
 import { labelText, say, type TextCode } from "../page-parts/texts.ts";
 import type { AssetNow, Context } from "./context.ts";
 import { detailChart } from "./detail-chart.ts";
 import { detailSeries } from "./detail-series.ts";
 import { excursionTable } from "./excursion-table.ts";
+import { ageText } from "./fleet-list.ts";
 
 const HOUR_MS = 3_600_000;
 const RANGES: readonly { code: TextCode; rangeMs: number }[] = [
@@ -111,8 +112,7 @@ function detailHead(context: Context): { node: HTMLElement; update: (now: AssetN
     setText(word, say(language, `condition.${condition}`));
     const channel = leadingChannel(asset, nowMs);
     const latest = channel?.latest ?? null;
-    const age = latest === null ? undefined : formatDuration(nowMs - latest.atMs, language);
-    const seen = age === undefined ? say(language, "fleet.never") : say(language, "fleet.ago", { age });
+    const seen = ageText(latest, nowMs, language);
     setText(status, `${say(language, `status.${asset.status}`)} · ${seen}`);
     const isNumber = channel !== undefined && latest !== null && latest.value !== null && isCurrent(channel, nowMs);
     setText(value, isNumber ? formatValue(latest.value, channel.resolution, channel.unit) : "–");

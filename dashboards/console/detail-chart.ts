@@ -40,7 +40,8 @@ export function detailChart(context: Context, series: DetailSeries, ranges: HTML
   const draw = (asset: AssetView, rangeMs: number): void => {
     const nowMs = context.nowMs();
     const language = context.language();
-    const isShown = ({ channel, role }: ChannelView): boolean => shown.get(channel) ?? !HIDDEN_AT_FIRST.has(role);
+    const isShown = ({ channel, role, quantity }: ChannelView): boolean =>
+      shown.get(channel) ?? (quantity === "humidity" || !HIDDEN_AT_FIRST.has(role));
     const all = chartLines(asset, series, language, nowMs);
     model = modelOf(asset, all, isShown, { language, rangeMs, nowMs, series });
     showLegend(legend, all, isShown, (channel) => {
@@ -152,7 +153,9 @@ export function readoutText(model: ChartModel, pointedMs: number | undefined): s
     const spread =
       line.isLeading && min !== max ? ` (${say(language, "detail.band", { min: value(min), max: value(max) })})` : "";
     const verdict = line.isLeading ? verdictText(model, max ?? 0, min ?? 0, line.resolution) : "";
-    return `${line.name} ${value(mean)}${spread}${verdict}`;
+    const reason = at.point.notGood > 0 ? sayKnown(language, "quality", at.point.reason ?? "stale") : undefined;
+    const partly = reason === undefined ? "" : ` (${say(language, "detail.partly", { reason })})`;
+    return `${line.name} ${value(mean)}${spread}${verdict}${partly}`;
   });
   const isOpen = model.doorOpen.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs);
   const door = model.hasDoor

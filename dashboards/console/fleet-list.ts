@@ -1,6 +1,6 @@
 // Everything that is monitored: worst first, searched and filtered, a few hundred rows drawn at most.
 
-import type { Condition } from "../src/api-shapes.ts";
+import type { Condition, LatestView } from "../src/api-shapes.ts";
 import {
   CONDITIONS_WORST_FIRST,
   doorOpen,
@@ -11,8 +11,8 @@ import {
 } from "../page-parts/channels.ts";
 import { conditionMark } from "../page-parts/condition-mark.ts";
 import { byId, el, keyedRows, setAttribute, setText, show, type Row } from "../page-parts/dom.ts";
-import { formatCount, formatDuration, formatValue } from "../page-parts/format.ts";
-import { labelText, say } from "../page-parts/texts.ts";
+import { formatCount, formatDuration, formatValue, type Language } from "../page-parts/format.ts";
+import { labelText, say, sayKnown } from "../page-parts/texts.ts";
 import type { AssetNow, Context } from "./context.ts";
 
 /** Rows drawn at most; a person narrows the search long before reading that many. */
@@ -174,6 +174,13 @@ export function loadTexts(
   return { goods, route: [who, ...(places.length > 0 ? [places.join(" → ")] : [])].join(" · ") };
 }
 
+/** The age of a reading, and the reason when it carries no value. */
+export function ageText(latest: LatestView | null, nowMs: number, language: Language): string {
+  if (latest === null) return say(language, "fleet.never");
+  const ago = say(language, "fleet.ago", { age: formatDuration(nowMs - latest.atMs, language) });
+  return latest.value === null ? `${sayKnown(language, "quality", latest.quality)} · ${ago}` : ago;
+}
+
 function showValue(
   { asset }: AssetNow,
   { nowMs, language }: Context,
@@ -186,6 +193,5 @@ function showValue(
   setText(nodes.value, isNumber ? formatValue(latest.value, channel.resolution, channel.unit) : "–");
   nodes.value.classList.toggle("is-outside", isNumber && isOutside(channel));
   setText(nodes.limits, channel === undefined ? "" : limitsText(channel, spoken));
-  const age = latest === null ? undefined : formatDuration(nowMs() - latest.atMs, spoken);
-  setText(nodes.age, age === undefined ? say(spoken, "fleet.never") : say(spoken, "fleet.ago", { age }));
+  setText(nodes.age, ageText(latest, nowMs(), spoken));
 }

@@ -70,7 +70,7 @@ function start(): void {
     const all = assetsNow(context);
     if (selectedId === undefined || !known.assets.has(selectedId)) selectedId = firstToSee(all) ?? selectedId;
     views.top();
-    views.needs();
+    views.needs(all);
     views.fleet(all);
     views.map.update(all);
     detail.update(all.find(({ asset }) => asset.assetId === selectedId));

@@ -1,6 +1,6 @@
 // "What needs me now": open alarms in the order of their urgency, one sentence each, answered on the spot.
 
-import type { AlarmView, Condition } from "../src/api-shapes.ts";
+import type { AlarmView } from "../src/api-shapes.ts";
 import {
   alarmSentence,
   byUrgency,
@@ -9,30 +9,29 @@ import {
   urgencyOf,
   type Urgency,
 } from "../page-parts/alarm-sentence.ts";
-import { conditionMark } from "../page-parts/condition-mark.ts";
+import { conditionMark, type MarkKind } from "../page-parts/condition-mark.ts";
 import { byId, el, keyedRows, setAttribute, setText, show, type Row } from "../page-parts/dom.ts";
 import { formatDuration, formatTime } from "../page-parts/format.ts";
 import { say, type TextCode } from "../page-parts/texts.ts";
-import type { Context } from "./context.ts";
+import type { AssetNow, Context } from "./context.ts";
 
 const EARLIER_MAX = 20;
 const OPEN_MAX = 100;
-const LOOK: Record<Urgency, Condition> = {
+const LOOK: Record<Urgency, MarkKind> = {
   breach: "breach",
   warning: "warning",
   silent: "unknown",
-  late: "unknown",
+  late: "late",
   returned: "in-range",
   closed: "in-range",
 };
 
-export function needsPanel(context: Context): () => void {
+export function needsPanel(context: Context): (all: readonly AssetNow[]) => void {
   const host = byId("needs");
   const open = el("ul", { class: "alarms" });
   const calmTitle = el("p", { class: "calm-title" });
   const calmNote = el("p", { class: "quiet number" });
   const calmMark = conditionMark();
-  calmMark.set("in-range");
   const calm = el("div", { class: "calm" }, calmMark.node, el("div", {}, calmTitle, calmNote));
   const handTitle = el("h3", { class: "sub-head" });
   const inHand = el("ul", { class: "alarms is-quiet" });
@@ -47,7 +46,7 @@ export function needsPanel(context: Context): () => void {
     (items: readonly AlarmView[]) => void,
     (items: readonly AlarmView[]) => void,
   ];
-  return () => {
+  return (assets) => {
     const language = context.language();
     const all = [...context.known.alarms.values()].sort(byUrgency);
     const asking = all.filter((alarm) => alarm.state !== "normal" && !isInHand(alarm));
@@ -58,8 +57,10 @@ export function needsPanel(context: Context): () => void {
     lists[2](closed.slice(0, EARLIER_MAX));
     setText(byId("needs-count"), asking.length === 0 ? "" : String(asking.length));
     show(calm, asking.length === 0);
-    setText(calmTitle, say(language, context.known.isLoaded ? "needs.none" : "needs.loading"));
-    setText(calmNote, context.known.isLoaded ? calmText(context, closed, answered) : "");
+    const words = calmWords(context, assets, [...closed, ...answered]);
+    setText(calmTitle, words.title);
+    setText(calmNote, words.note);
+    calmMark.set(words.mark);
     setText(handTitle, say(language, "needs.inHand"));
     show(handTitle, answered.length > 0);
     setText(summary, `${say(language, "needs.earlier")} (${closed.length})`);
@@ -67,12 +68,31 @@ export function needsPanel(context: Context): () => void {
   };
 }
 
-function calmText({ nowMs, language }: Context, closed: readonly AlarmView[], answered: readonly AlarmView[]): string {
-  const times = [...closed.map(closedAtMs), ...answered.map((alarm) => alarm.acknowledgedAtMs ?? alarm.raisedAtMs)];
-  if (times.length === 0) return say(language(), "needs.noneEver");
+/** Calm is claimed only for what can be seen: something without a current reading may be in need without any alarm. */
+function calmWords(
+  { known, nowMs, language }: Context,
+  assets: readonly AssetNow[],
+  answered: readonly AlarmView[],
+): { title: string; note: string; mark: MarkKind } {
+  const spoken = language();
+  if (!known.isLoaded) return { title: say(spoken, "needs.loading"), note: "", mark: "unknown" };
+  const count = assets.filter(({ condition }) => condition === "unknown").length;
+  if (count > 0) {
+    const note = say(spoken, "needs.blindWhy", { count, all: assets.length });
+    return { title: say(spoken, "needs.blind"), note, mark: "unknown" };
+  }
+  const title = say(spoken, "needs.none");
+  const times = answered.map((alarm) =>
+    alarm.state === "normal" ? closedAtMs(alarm) : (alarm.acknowledgedAtMs ?? alarm.raisedAtMs),
+  );
+  if (times.length === 0) return { title, note: say(spoken, "needs.noneEver"), mark: "in-range" };
   const sinceMs = Math.max(...times);
-  const time = formatTime(sinceMs, nowMs(), language());
-  return say(language(), "needs.noneSince", { time, age: formatDuration(nowMs() - sinceMs, language()) });
+  const age = formatDuration(nowMs() - sinceMs, spoken);
+  return {
+    title,
+    note: say(spoken, "needs.noneSince", { time: formatTime(sinceMs, nowMs(), spoken), age }),
+    mark: "in-range",
+  };
 }
 
 function alarmRow(context: Context): Row<AlarmView> {
@@ -90,7 +110,7 @@ function alarmRow(context: Context): Row<AlarmView> {
     "click",
     act(({ alarmId }) => context.acknowledge(alarmId)),
   );
-  const history = el("button", { class: "small-button", type: "button" });
+  const history = el("button", { class: "small-button history", type: "button" });
   history.addEventListener(
     "click",
     act(({ alarmId }) => context.openAlarm(alarmId)),

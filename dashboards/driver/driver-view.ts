@@ -5,7 +5,14 @@ import type { IntentState } from "../page-parts/acknowledge.ts";
 import { doorOpen, hasDoor, isCurrent, leadingChannel, limitsText } from "../page-parts/channels.ts";
 import { conditionMark } from "../page-parts/condition-mark.ts";
 import { byId, el, setAttribute, setText, show } from "../page-parts/dom.ts";
-import { formatDuration, formatTime, formatValue, type Language } from "../page-parts/format.ts";
+import {
+  formatDuration,
+  formatNumber,
+  formatTime,
+  formatValue,
+  unitText,
+  type Language,
+} from "../page-parts/format.ts";
 import type { Known } from "../page-parts/live-state.ts";
 import { labelText, say } from "../page-parts/texts.ts";
 import type { AlarmSound } from "./alarm-sound.ts";
@@ -84,6 +91,7 @@ function showNothing({ known, language, sound }: DriverContext): void {
   showThemeColour();
   setText(byId("title"), "Isotherm");
   setText(byId("value"), "");
+  setText(byId("unit"), "");
   setText(byId("limits"), "");
   setText(byId("last"), known.isLoaded ? say(spoken, "driver.noTrip") : say(spoken, "driver.loading"));
   setText(byId("sentence"), known.isLoaded ? say(spoken, "driver.noTripWhy") : "");
@@ -98,13 +106,15 @@ function showNumber(asset: AssetView, { nowMs, language }: DriverContext): void 
   const latest = channel?.latest ?? null;
   if (channel === undefined || latest === null) {
     setText(byId("value"), "–");
+    setText(byId("unit"), "");
     setText(byId("last"), "");
     setText(byId("limits"), "");
     return;
   }
   const isNow = isCurrent(channel, nowMs()) && latest.value !== null;
   const text = latest.value === null ? "–" : formatValue(latest.value, channel.resolution, channel.unit);
-  setText(byId("value"), isNow ? text : "–");
+  setText(byId("value"), isNow ? formatNumber(latest.value, channel.resolution) : "–");
+  setText(byId("unit"), isNow ? unitText(channel.unit) : "");
   const age = formatDuration(nowMs() - latest.atMs, spoken);
   // What is too old to be current may be told, with its time, but never as the number.
   const old = { value: text, time: formatTime(latest.atMs, nowMs(), spoken) };

@@ -4,13 +4,14 @@ import type { AlarmView, AssetView, Condition } from "../src/api-shapes.ts";
 import {
   conditionNow,
   doorOpen,
+  gapOf,
   isCurrent,
   leadingChannel,
   outsideBy,
   tightestLimits,
 } from "../page-parts/channels.ts";
 import { formatDuration, type Language } from "../page-parts/format.ts";
-import { say } from "../page-parts/texts.ts";
+import { say, sayKnown } from "../page-parts/texts.ts";
 
 export interface DriverFacts {
   readonly asset: AssetView;
@@ -79,8 +80,10 @@ function blindText({ asset, nowMs, isLinked, language }: DriverFacts): string {
   const channel = leadingChannel(asset, nowMs);
   const latest = channel?.latest ?? null;
   if (latest === null) return say(language, "driver.noReadingEver");
-  const age = formatDuration(nowMs - latest.atMs, language);
+  const isArriving = channel !== undefined && nowMs - latest.atMs <= gapOf(channel);
   // Readings arrive and carry no value: the gateway lives, the probe does not.
-  if (latest.value === null) return say(language, "driver.probe", { age });
+  if (latest.value === null && isArriving)
+    return say(language, "driver.probe", { reason: sayKnown(language, "quality", latest.quality) });
+  const age = formatDuration(nowMs - latest.atMs, language);
   return say(language, "driver.noReading", { age });
 }

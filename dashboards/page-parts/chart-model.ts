@@ -61,7 +61,8 @@ export function valueRange(
   if (low === Infinity) low = high;
   if (high === -Infinity) high = low;
   const room = Math.max((high - low) * 0.12, 0.5);
-  return [low - room, high + room];
+  // The strip of the doors lies over the foot.
+  return [low - room * 1.6, high + room];
 }
 
 export type PointAt =

@@ -59,6 +59,7 @@ export function paintLines(u: uPlot, model: ChartModel, ink: Ink): void {
     if (model.humidity !== undefined) paintLine(canvas, model.humidity, "h");
     for (const line of model.lines) if (!line.isLeading) paintLine(canvas, line, "y");
     for (const line of model.lines) if (line.isLeading) paintLine(canvas, line, "y");
+    paintPartlyGood(canvas);
     paintDoor(canvas);
     paintNow(canvas);
   });
@@ -111,6 +112,20 @@ function paintGaps(canvas: Canvas): void {
     ctx.fillRect(from + width / 2 - textWidth / 2, middle - 9 * px, textWidth, 18 * px);
     ctx.fillStyle = ink("ink-2");
     ctx.fillText(text, from + width / 2, middle);
+  }
+}
+
+/** A bucket may hold good readings and others: the line goes on, and a mark at the foot says that some are missing. */
+function paintPartlyGood({ u, ctx, ink, model, x, px }: Canvas): void {
+  const { top, height } = u.bbox;
+  ctx.fillStyle = ink("ink-2");
+  for (const { points, bucketMs, isLeading } of model.lines) {
+    if (!isLeading) continue;
+    for (const { fromMs, count, notGood } of points) {
+      if (count === 0 || notGood === 0) continue;
+      const width = Math.max(2 * px, x(fromMs + bucketMs) - x(fromMs));
+      ctx.fillRect(x(fromMs), top + height - (DOOR_STRIP_PX + 5) * px, width, 4 * px);
+    }
   }
 }
 

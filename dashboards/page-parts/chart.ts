@@ -84,8 +84,8 @@ function axes(now: () => ChartModel, ink: Ink, isSmall: boolean): uPlot.Axis[] {
 
 function options(host: HTMLElement, now: () => ChartModel, ink: Ink, { isSmall = false, pointed }: ChartOptions) {
   const pointAt = (u: uPlot): void => {
-    const { left } = u.cursor;
-    pointed?.(left === undefined || left === null || left < 0 ? undefined : u.posToVal(left, "x") * 1000);
+    const { left = -1 } = u.cursor;
+    pointed?.(left < 0 ? undefined : u.posToVal(left, "x") * 1000);
   };
   const made: uPlot.Options = {
     width: Math.max(host.clientWidth, 100),

@@ -18,6 +18,15 @@ type Side = (typeof SIDES)[number];
 /** Pixels between a marker's middle and its label. */
 const CLEAR_PX = 15;
 
+/** Where the scale, the zoom buttons and the attribution stand. */
+function controlsOf({ x, y }: L.Point): Rectangle[] {
+  return [
+    { left: 0, top: y - 32, right: 110, bottom: y },
+    { left: x - 52, top: y - 104, right: x, bottom: y },
+    { left: x - 110, top: y - 22, right: x, bottom: y },
+  ];
+}
+
 function overlaps(a: Rectangle, b: Rectangle): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
@@ -47,6 +56,7 @@ export function placeLabels(map: L.Map): {
       return { left: x - 10, top: y - 10, right: x + 10, bottom: y + 10 };
     });
     const size = map.getSize();
+    taken.push(...controlsOf(size));
     for (const item of [...things.map(({ label, at }) => ({ label, at: at() })), ...places.map(({ placed }) => placed)])
       place(item, taken, size, map);
   };
