@@ -1,6 +1,6 @@
 // Ingest as a Sparkplug 3.0 host application on an MQTT 3.1.1 broker: its STATE, its subscriptions, its commands.
 
-import { type Clock, parseSparkplugTopic, stateTopic } from "@isotherm/coldchain";
+import { type Clock, type Scheduler, parseSparkplugTopic, stateTopic } from "@isotherm/coldchain";
 import mqtt from "mqtt";
 import type { RawMessage } from "./message.ts";
 
@@ -27,16 +27,24 @@ const HEARD_TYPES = ["NBIRTH/+", "NDEATH/+", "NDATA/+", "DBIRTH/+/+", "DDEATH/+/
 const RECONNECT_MS = 2000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEPALIVE_S = 30;
+const GOODBYE_MS_MAX = 2000;
+
+export interface HostTime {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+}
 
 export class HostConnection {
   readonly #options: HostOptions;
   readonly #events: HostEvents;
   readonly #clock: Clock;
+  readonly #scheduler: Scheduler;
   readonly #client: mqtt.MqttClient;
   #sinceMs: number;
 
-  constructor(options: HostOptions, clock: Clock, events: HostEvents) {
+  constructor(options: HostOptions, { clock, scheduler }: HostTime, events: HostEvents) {
     this.#options = options;
+    this.#scheduler = scheduler;
     this.#events = events;
     this.#clock = clock;
     this.#sinceMs = clock.wallMs();
@@ -72,13 +80,18 @@ export class HostConnection {
     return true;
   }
 
-  /** Says that the host is offline, and leaves. */
+  /** Says that the host is offline, waits a moment for the broker to have heard it, and leaves. */
   async close(): Promise<void> {
     if (this.#client.connected)
-      await new Promise<void>((sent) => {
+      await new Promise<void>((said) => {
+        const cancel = this.#scheduler.after(GOODBYE_MS_MAX, said);
         const { topic, payload } = this.#will();
-        this.#client.publish(topic, payload, { qos: 1, retain: true }, () => sent());
-        this.#client.once("close", () => sent());
+        const done = (): void => {
+          cancel();
+          said();
+        };
+        this.#client.publish(topic, payload, { qos: 1, retain: true }, done);
+        this.#client.once("close", done);
       });
     await this.#client.endAsync(true);
   }

@@ -104,20 +104,20 @@ export class HttpDoor {
       return reply.code(503).send({ code: "FEED_FULL", message: `${bounds.feedReadersMax} read the feed already` });
     const stream = new PassThrough({ highWaterMark: bounds.feedBytesMax });
     this.#readers.add(stream);
-    const write = (event: FedEvent): void => {
-      const line = `${JSON.stringify(event)}\n`;
-      const waiting = stream.readableLength + stream.writableLength + reply.raw.writableLength;
-      if (waiting + line.length > bounds.feedBytesMax) {
-        this.#cut++;
-        stream.destroy();
-        reply.raw.destroy();
-      } else stream.write(line);
-    };
-    const stop = hub.listen(write);
+    let stop: () => void = () => undefined;
     const leave = (): void => {
       stop();
       this.#readers.delete(stream);
     };
+    stop = hub.listen((event: FedEvent) => {
+      const line = `${JSON.stringify(event)}\n`;
+      const waiting = stream.readableLength + stream.writableLength + reply.raw.writableLength;
+      if (waiting + line.length <= bounds.feedBytesMax) return void stream.write(line);
+      this.#cut++;
+      leave();
+      stream.destroy();
+      reply.raw.destroy();
+    });
     stream.once("close", leave);
     reply.raw.once("close", () => {
       leave();

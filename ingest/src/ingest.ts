@@ -191,7 +191,7 @@ export class Ingest {
   #connect(): void {
     const { clock, log } = this.#ports;
     const { broker, hostId, groups } = this.#config;
-    this.#connection = new HostConnection({ ...broker, hostId, groupIds: Object.keys(groups) }, clock, {
+    this.#connection = new HostConnection({ ...broker, hostId, groupIds: Object.keys(groups) }, this.#ports, {
       message: (message) => {
         if (this.#inbox.offer(message)) this.#arrived.next();
       },

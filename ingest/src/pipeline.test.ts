@@ -1,74 +1,9 @@
-import { type ChainRecord, formatRanges } from "@isotherm/coldchain";
-import fc from "fast-check";
-import { assert, seed, suite, tempDir } from "../../checks/kit.ts";
-import { PipelineBench, T0 } from "../test/pipeline-bench.ts";
-import {
-  anchorRecord,
-  assetStream,
-  birthPayload,
-  gatewayStream,
-  nodeDeathPayload,
-  temperatureRecord,
-} from "../test/scripted-gateway.ts";
-import type { CommitStep } from "./pipeline.ts";
-import type { ReadingWriter } from "./store/reading-store.ts";
-import { StoreUnavailableError } from "./store/store-errors.ts";
+import { formatRanges } from "@isotherm/coldchain";
+import { assert, suite, tempDir } from "../../checks/kit.ts";
+import { begin, COLD, OWN, PipelineBench, T0, withBench } from "../test/pipeline-bench.ts";
+import { assetStream, birthPayload, nodeDeathPayload, temperatureRecord } from "../test/scripted-gateway.ts";
 
 const test = suite("pipeline");
-const COLD = assetStream("cold-1");
-const OWN = gatewayStream();
-const HOUR_MS = 3_600_000;
-
-async function withBench(
-  options: Parameters<typeof PipelineBench.open>[1],
-  body: (bench: PipelineBench) => Promise<void>,
-): Promise<void> {
-  const bench = await PipelineBench.open(await tempDir(), options);
-  try {
-    await body(bench);
-  } finally {
-    await bench.close();
-  }
-}
-
-/** Births and the boot's first anchor: monotonic zero was T0. */
-async function begin(bench: PipelineBench): Promise<void> {
-  await bench.send(bench.nodeBirth(), bench.birth(OWN), bench.birth(COLD));
-  await bench.send(bench.data(OWN, [anchorRecord(1, 1, 0, T0)]));
-}
-
-for (const where of ["planned", "stored", "committed"] as const satisfies readonly CommitStep[]) {
-  test(`killed after "${where}", nothing is lost and nothing stands twice`, async () => {
-    const folder = await tempDir();
-    const first = await PipelineBench.open(folder, {
-      step: (step) => {
-        if (dying && step === where) throw new Error("killed");
-      },
-    });
-    let dying = false;
-    await begin(first);
-    dying = true;
-    const records = [temperatureRecord(1, 1000, 5), temperatureRecord(2, 2000, 6)];
-    let died = false;
-    await first
-      .send(first.data(COLD, records, { gone: [{ first: 3, last: 4, reason: "corrupt" }], issued: 4 }))
-      .catch(() => (died = true));
-    assert.ok(died);
-    assert.is(first.acceptances.get("cold-1")?.watermark, 0, "what was not committed was not accepted");
-    await first.close();
-    const again = await PipelineBench.open(folder);
-    await again.send(again.data(COLD, records, { gone: [{ first: 3, last: 4, reason: "corrupt" }], issued: 4 }));
-    assert.is(again.acceptances.get("cold-1")?.watermark, 4);
-    assert.equal(await again.stored(), [
-      [T0 + 1000, 5, 0],
-      [T0 + 2000, 6, 0],
-    ]);
-    assert.is(again.count("conflicts"), 0);
-    const [row] = again.read((reader) => reader.completeness("tenant1")).filter(({ assetId }) => assetId === "cold-1");
-    assert.equal([row?.issued, row?.accepted, row?.gone, row?.holes.length], [4, 4, 2, 0]);
-    await again.close();
-  });
-}
 
 test("a record that comes again is accepted again and stored once; another one under its number is quarantined", async () => {
   await withBench({}, async (bench) => {
@@ -170,37 +105,6 @@ test("births outlive a restart: old messages are read as they were meant", async
   await after.close();
 });
 
-test("a store that is away keeps the batch, with growing waits, and nothing is accepted meanwhile", async () => {
-  let away = 3;
-  const wrapWriter = (writer: ReadingWriter): ReadingWriter => ({
-    close: () => writer.close(),
-    write: (batch) =>
-      away-- > 0 ? Promise.reject(new StoreUnavailableError("STORE_UNAVAILABLE", "away")) : writer.write(batch),
-  });
-  await withBench({ wrapWriter }, async (bench) => {
-    await begin(bench);
-    let done = false;
-    const sent = bench.send(bench.data(COLD, [temperatureRecord(1, 1000, 5)])).then(() => (done = true));
-    for (const waitMs of [100, 200, 400]) {
-      await turns();
-      assert.equal([done, bench.acceptances.get("cold-1")?.watermark], [false, 0]);
-      assert.is(bench.time.pending, 1);
-      bench.time.advance(waitMs);
-    }
-    await sent;
-    assert.is(bench.acceptances.get("cold-1")?.watermark, 1);
-    assert.equal(
-      bench.storeProblems.map((problem) => problem !== undefined),
-      [true, true, true, false],
-    );
-    assert.equal(await bench.stored(), [[T0 + 1000, 5, 0]]);
-  });
-});
-
-async function turns(): Promise<void> {
-  for (let i = 0; i < 20; i++) await new Promise((resume) => setImmediate(resume));
-}
-
 test("a point that the store refuses is quarantined, and the rest of its batch is stored", async () => {
   await withBench({}, async (bench) => {
     await begin(bench);
@@ -231,61 +135,6 @@ test("only the gateway's primary host says what is accepted", async () => {
     await bench.send(bench.data(COLD, [temperatureRecord(1, 1000, 5)]));
     assert.is(bench.acceptances.size, 0);
     assert.is((await bench.stored()).length, 1, "what came is stored all the same");
-  });
-});
-
-test(
-  "records wait for their anchor, accepted, and enter the store when it comes, whatever the order",
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 5 }),
-        fc.array(fc.nat({ max: 5 }), { maxLength: 3 }),
-        async (order, cuts) => {
-          await withBench({}, async (bench) => {
-            await bench.send(bench.nodeBirth(), bench.birth(OWN), bench.birth(COLD));
-            const cold = (one: ChainRecord) => bench.data(COLD, [one]);
-            const messages = [
-              cold(temperatureRecord(1, 1000, 5, { anchorOrdinal: 0 })),
-              cold(temperatureRecord(2, 2000, 6)),
-              cold(temperatureRecord(3, 3000, 7, { anchorOrdinal: 2 })),
-              bench.data(OWN, [anchorRecord(1, 1, 1500, T0 + 1500)]),
-              bench.data(OWN, [anchorRecord(2, 2, 2500, T0 + 2600)]),
-            ];
-            const ordered = order.map((at) => messages[at] as (typeof messages)[number]);
-            const edges = [0, ...[...cuts].sort((a, b) => a - b), 5];
-            for (let i = 1; i < edges.length; i++) {
-              const batch = ordered.slice(edges[i - 1], edges[i]);
-              if (batch.length > 0) await bench.send(...batch);
-            }
-            assert.is(bench.acceptances.get("cold-1")?.watermark, 3);
-            assert.equal(await bench.stored(), [
-              [T0 + 1000, 5, 0],
-              [T0 + 2000, 6, 0],
-              [T0 + 3100, 7, 0],
-            ]);
-          });
-        },
-      ),
-      { numRuns: 25, seed: seed() },
-    );
-  },
-  { deadlineMs: 100_000 },
-);
-
-test("a record whose anchor never comes is stored after a day at its wall clock, flagged", async () => {
-  await withBench({}, async (bench) => {
-    await bench.send(bench.nodeBirth(), bench.birth(COLD));
-    await bench.send(bench.data(COLD, [temperatureRecord(1, 1000, 5, { wallMs: T0 - 5 * HOUR_MS })]));
-    assert.is(bench.acceptances.get("cold-1")?.watermark, 1, "it is kept durably, and so accepted");
-    bench.time.advance(23 * HOUR_MS);
-    await bench.pipeline.release();
-    assert.equal(await bench.stored(), []);
-    bench.time.advance(HOUR_MS);
-    await bench.pipeline.release();
-    assert.equal(await bench.stored(), [[T0 - 5 * HOUR_MS, 5, 7]]);
-    await bench.pipeline.release();
-    assert.is((await bench.stored()).length, 1);
   });
 });
 

@@ -79,7 +79,7 @@ CREATE TABLE excursion (
   shipment_id TEXT, side TEXT NOT NULL, limit_value REAL NOT NULL, start_ms INTEGER NOT NULL, end_ms INTEGER,
   judged_until_ms INTEGER, result TEXT NOT NULL, breach INTEGER NOT NULL, alarm_id TEXT
 ) WITHOUT ROWID;
-CREATE INDEX excursion_of ON excursion (assignment_key, channel, start_ms);
+CREATE INDEX excursion_of ON excursion (assignment_key, channel, rule_id, end_ms);
 CREATE INDEX excursion_channel ON excursion (tenant_id, asset_id, channel);
 CREATE INDEX excursion_tenant ON excursion (tenant_id, start_ms);
 CREATE INDEX excursion_alarm ON excursion (alarm_id);

@@ -22,10 +22,20 @@ import type { StateReader } from "../src/state-rows.ts";
 import { openStateReader } from "../src/state-reader.ts";
 import { openReadingReader, openReadingWriter } from "../src/store/open-reading-store.ts";
 import type { ReadingWriter, StoreHome } from "../src/store/reading-store.ts";
+import { tempDir } from "../../checks/kit.ts";
 import { HOST_ID } from "./bench.ts";
-import { birthPayload, dataPayload, nodeBirthPayload } from "./scripted-gateway.ts";
+import {
+  anchorRecord,
+  assetStream,
+  birthPayload,
+  dataPayload,
+  gatewayStream,
+  nodeBirthPayload,
+} from "./scripted-gateway.ts";
 
 export const T0 = 1_780_000_000_000;
+export const COLD = assetStream("cold-1");
+export const OWN = gatewayStream();
 
 export interface PipelineOptions {
   readonly bounds?: Partial<IngestBounds>;
@@ -138,4 +148,23 @@ export class PipelineBench {
     else this.rebirths++;
     return true;
   }
+}
+
+/** A pipeline in a folder of its own, closed at the end. */
+export async function withBench(
+  options: PipelineOptions,
+  body: (bench: PipelineBench) => Promise<void>,
+): Promise<void> {
+  const bench = await PipelineBench.open(await tempDir(), options);
+  try {
+    await body(bench);
+  } finally {
+    await bench.close();
+  }
+}
+
+/** Births and the boot's first anchor: monotonic zero was T0. */
+export async function begin(bench: PipelineBench): Promise<void> {
+  await bench.send(bench.nodeBirth(), bench.birth(OWN), bench.birth(COLD));
+  await bench.send(bench.data(OWN, [anchorRecord(1, 1, 0, T0)]));
 }

@@ -1,0 +1,86 @@
+import { connect } from "node:net";
+import { Registry } from "prom-client";
+import { VirtualTime } from "@isotherm/coldchain";
+import { assert, suite, until } from "../../checks/kit.ts";
+import { FeedHub } from "./feed-hub.ts";
+import { HttpDoor } from "./http-door.ts";
+
+const test = suite("feed");
+const TOKEN = "token of the test";
+
+async function withDoor(
+  feedBytesMax: number,
+  body: (door: HttpDoor, hub: FeedHub, time: VirtualTime) => Promise<void>,
+) {
+  const time = new VirtualTime(1_780_000_000_000);
+  const hub = new FeedHub(time, () => 7);
+  const door = new HttpDoor({
+    host: "127.0.0.1",
+    port: 0,
+    token: TOKEN,
+    bounds: { feedBytesMax, feedReadersMax: 1 },
+    hub,
+    metrics: new Registry(),
+    unwell: () => ["the store is away"],
+    takeIntent: () => {
+      throw new Error("no intent is sent here");
+    },
+  });
+  await door.open();
+  try {
+    await body(door, hub, time);
+  } finally {
+    await door.close();
+  }
+}
+
+test("a reader that does not read is cut off at the bound, and leaves room for another", async () => {
+  await withDoor(200_000, async (door, hub) => {
+    const socket = connect(door.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.pause();
+    socket.write(`GET /feed HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TOKEN}\r\n\r\n`);
+    await until(() => hub.listenerCount === 1, { what: "the reader" });
+    const answer = await fetch(`http://127.0.0.1:${door.port}/feed`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    assert.is(answer.status, 503, "only so many may read");
+    const change = "x".repeat(100_000);
+    await until(
+      () => {
+        hub.publish({ kind: "excursion", tenantId: "t", assetId: "a", excursionId: "e", change });
+        return door.cutCount === 1;
+      },
+      { what: "it to be cut off" },
+    );
+    assert.equal([hub.listenerCount, door.readerCount], [0, 0]);
+    socket.destroy();
+  });
+});
+
+test("readings are told as the latest per channel, once in a quarter of a second, one event a tenant", async () => {
+  await withDoor(1000, (_, hub, time) => {
+    const heard: unknown[] = [];
+    hub.listen((event) => heard.push(event));
+    const point = (tenantId: string, sampledAtMs: number, value: number) =>
+      ({ series: { tenantId, assetId: "cold", channel: "temperature/p1" }, sampledAtMs, value, quality: 0 }) as never;
+    hub.noteReadings([point("t1", 2000, 0), point("t1", 1000, 9)]);
+    hub.noteReadings([point("t2", 1500, 5)]);
+    time.advance(249);
+    assert.equal(heard, []);
+    time.advance(1);
+    const reading = { assetId: "cold", channel: "temperature/p1", quality: "good" };
+    assert.equal(heard, [
+      { kind: "readings", tenantId: "t1", readings: [{ ...reading, atMs: 2000, value: 0 }], cursor: 7 },
+      { kind: "readings", tenantId: "t2", readings: [{ ...reading, atMs: 1500, value: 5 }], cursor: 7 },
+    ]);
+    return Promise.resolve();
+  });
+});
+
+test("what is not well is said in words", async () => {
+  await withDoor(1000, async (door) => {
+    const answer = await fetch(`http://127.0.0.1:${door.port}/readyz`);
+    assert.equal([answer.status, await answer.json()], [503, { ready: false, unwell: ["the store is away"] }]);
+  });
+});
+
+test.run();
