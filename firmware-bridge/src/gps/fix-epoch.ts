@@ -3,10 +3,12 @@
 import { timeOfDayText } from "./nmea-fields.ts";
 import type { Fix, FixFlaw } from "./fix.ts";
 import type { FixPlausibility } from "./fix-plausibility.ts";
-import { GSA_KIND, POSITION_KINDS } from "./sentence-facts.ts";
+import { GGA_KIND, GSA_KIND, POSITION_KINDS } from "./sentence-facts.ts";
 import type { FixDenial, SentenceFacts } from "./sentence-facts.ts";
 
 const WEEK_MS = 7 * 86_400_000;
+/** Fewer satellites cannot measure a position, only prolong one. */
+const SATELLITES_MIN = 3;
 /** GPS satellites send the week in ten bits. */
 const WEEKS_OF_ROLLOVER = 1024;
 
@@ -23,6 +25,8 @@ export class FixEpoch {
   #speedMps = Number.NaN;
   #trackDeg = Number.NaN;
   #satellites = Number.NaN;
+  /** There was a GGA for each constellation, and none of them counts all satellites. */
+  #isCountedApart = false;
 
   /** Another time is another instant; a type that comes again without a time begins the receiver's next round. */
   endsBefore(facts: SentenceFacts): boolean {
@@ -33,6 +37,7 @@ export class FixEpoch {
 
   /** The first sentence that gives a fact is taken at its word. */
   add(facts: SentenceFacts): void {
+    this.#isCountedApart ||= facts.kind === GGA_KIND && (this.#kinds & GGA_KIND) !== 0;
     this.#kinds |= facts.kind;
     this.#claims ||= facts.claims;
     if (facts.denial !== undefined && (this.#denial ?? "no-fix") === "no-fix") this.#denial = facts.denial;
@@ -56,7 +61,7 @@ export class FixEpoch {
   end(earliestUtcMs: number, plausibility: FixPlausibility): Fix | undefined {
     const fix = this.#fix(earliestUtcMs, plausibility);
     this.#kinds = this.#gsaMode = 0;
-    this.#claims = false;
+    this.#claims = this.#isCountedApart = false;
     this.#denial = undefined;
     this.#timeMs = this.#dayUtcMs = this.#latDeg = this.#lonDeg = Number.NaN;
     this.#altM = this.#speedMps = this.#trackDeg = this.#satellites = Number.NaN;
@@ -66,20 +71,21 @@ export class FixEpoch {
   #fix(earliestUtcMs: number, plausibility: FixPlausibility): Fix | undefined {
     if ((this.#kinds & POSITION_KINDS) === 0 && Number.isNaN(this.#timeMs)) return undefined;
     const ownFlaw = this.#ownFlaw();
-    const isFix = ownFlaw === null;
-    const weeksAdded = isFix ? weeksMissing(this.#dayUtcMs + this.#timeMs, earliestUtcMs) : 0;
+    const isMeasured = ownFlaw === null;
+    const weeksAdded = isMeasured ? weeksMissing(this.#dayUtcMs + this.#timeMs, earliestUtcMs) : 0;
     const utcMs = this.#dayUtcMs + this.#timeMs + weeksAdded * WEEK_MS;
     const flaw = ownFlaw ?? this.#outerFlaw(utcMs, plausibility);
+    const isShown = flaw !== "no-fix" && flaw !== "no-position";
     return {
       timeUtcMs: utcMs >= earliestUtcMs ? utcMs : null,
       weeksAdded,
       timeOfDay: Number.isNaN(this.#timeMs) ? null : timeOfDayText(this.#timeMs),
-      mode: isFix ? this.#mode() : 1,
-      latDeg: isFix ? this.#latDeg : null,
-      lonDeg: isFix ? this.#lonDeg : null,
-      altM: isFix ? known(this.#altM) : null,
-      speedMps: isFix ? known(this.#speedMps) : null,
-      trackDeg: isFix ? known(this.#trackDeg) : null,
+      mode: isShown ? this.#mode() : 1,
+      latDeg: isShown ? this.#latDeg : null,
+      lonDeg: isShown ? this.#lonDeg : null,
+      altM: isShown ? known(this.#altM) : null,
+      speedMps: isShown ? known(this.#speedMps) : null,
+      trackDeg: isShown ? known(this.#trackDeg) : null,
       satellites: known(this.#satellites),
       quality: flaw === null ? "good" : QUALITY_OF_FLAW[flaw],
       flaw,
@@ -88,10 +94,12 @@ export class FixEpoch {
 
   /** What the sentences themselves say against a fix. */
   #ownFlaw(): FixFlaw | null {
-    if (this.#denial !== undefined) return this.#denial;
-    if (!this.#claims || this.#gsaMode === 1) return "no-fix";
+    if (this.#denial === "no-fix" || this.#gsaMode === 1) return "no-fix";
+    if (!this.#claims && this.#denial === undefined) return "no-fix";
     if (Number.isNaN(this.#latDeg)) return "no-position";
-    return this.#latDeg === 0 && this.#lonDeg === 0 ? "zero-position" : null;
+    if (this.#denial !== undefined) return this.#denial;
+    if (this.#latDeg === 0 && this.#lonDeg === 0) return "zero-position";
+    return this.#satellites < SATELLITES_MIN && !this.#isCountedApart ? "few-satellites" : null;
   }
 
   #outerFlaw(utcMs: number, plausibility: FixPlausibility): FixFlaw | null {
@@ -114,6 +122,7 @@ const QUALITY_OF_FLAW: Readonly<Record<FixFlaw, "sentinel" | "out-of-physical-ra
   estimated: "sentinel",
   "by-hand": "sentinel",
   "no-position": "sentinel",
+  "few-satellites": "sentinel",
   "zero-position": "out-of-physical-range",
   "impossible-speed": "out-of-physical-range",
   jump: "out-of-physical-range",

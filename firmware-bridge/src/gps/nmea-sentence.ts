@@ -44,10 +44,6 @@ export class Sentence {
     return this.endOf(field) - start === 1 ? (this.bytes[start] as number) : 0;
   }
 
-  textOf(field: number): string {
-    return String.fromCharCode(...this.bytes.subarray(this.startOf(field), this.endOf(field)));
-  }
-
   /** Finds the fields of `bytes[0, end)` and gives the checksum of all that. */
   divide(end: number): number {
     const { bytes } = this;
@@ -94,26 +90,38 @@ export class SentenceReader {
   }
 
   push(chunk: Uint8Array): void {
-    const body = this.#sentence.bytes;
-    let length = this.#length;
-    for (let at = 0; at < chunk.length; at += 1) {
-      const byte = chunk[at] as number;
-      if (byte === DOLLAR) {
-        // A sentence never holds a '$': what went before was cut off.
-        if (length >= 0) this.counters.rejected += 1;
-        length = 0;
-      } else if (length >= 0) {
-        if (byte >= 0x20 && byte <= 0x7e && length < SENTENCE_MAX_BYTES) {
-          body[length] = byte;
-          length += 1;
-        } else {
-          const isEnd = byte === CARRIAGE_RETURN || byte === LINE_FEED;
-          if (!isEnd || !this.#take(length)) this.counters.rejected += 1;
-          length = -1;
-        }
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#length < 0) {
+        const dollar = chunk.indexOf(DOLLAR, at);
+        if (dollar < 0) return;
+        this.#length = 0;
+        at = dollar + 1;
       }
+      at = this.#copy(chunk, at);
+      if (at === chunk.length) return;
+      const byte = chunk[at] as number;
+      at += 1;
+      const isEnd = byte === CARRIAGE_RETURN || byte === LINE_FEED;
+      if (!isEnd || !this.#take(this.#length)) this.counters.rejected += 1;
+      // A sentence never holds a '$': it begins another one.
+      this.#length = byte === DOLLAR ? 0 : -1;
+    }
+  }
+
+  /** Copies what a sentence may hold, and gives where that ends. */
+  #copy(chunk: Uint8Array, from: number): number {
+    const body = this.#sentence.bytes;
+    const end = Math.min(chunk.length, from + SENTENCE_MAX_BYTES - this.#length);
+    let length = this.#length;
+    let at = from;
+    for (; at < end; at += 1, length += 1) {
+      const byte = chunk[at] as number;
+      if (byte < 0x20 || byte > 0x7e || byte === DOLLAR) break;
+      body[length] = byte;
     }
     this.#length = length;
+    return at;
   }
 
   /** Gives the sentence away if its checksum is right. */

@@ -113,7 +113,7 @@ export class SentenceFacts {
     this.kind = KIND.gns;
     this.timeMs = timeField(sentence, 0);
     this.#readPosition(sentence, 1);
-    this.#judgeModes(sentence.textOf(5));
+    this.#judgeModes(sentence);
     this.satellites = wholeField(sentence, 6, 3);
     this.altM = numberField(sentence, 8);
   }
@@ -145,10 +145,11 @@ export class SentenceFacts {
   }
 
   /** GNS has one letter for each constellation. */
-  #judgeModes(modes: string): void {
-    for (const mode of modes) {
-      this.claims ||= MEASURED_MODES.includes(mode);
-      this.denial ??= DENIAL_OF_MODE[mode];
+  #judgeModes(sentence: Sentence): void {
+    for (let at = sentence.startOf(5); at < sentence.endOf(5); at += 1) {
+      const mode = sentence.bytes[at] as number;
+      if (isMeasured(mode)) this.claims = true;
+      else this.denial ??= DENIAL_OF_MODE[String.fromCharCode(mode)];
     }
     if (!this.claims) this.denial ??= "no-fix";
   }
@@ -177,6 +178,7 @@ export class SentenceFacts {
 const KIND = { rmc: 1, gga: 2, gns: 4, gll: 8, vtg: 16, zda: 32, gsa: 64 } as const;
 /** The kinds that give a position. */
 export const POSITION_KINDS = KIND.rmc | KIND.gga | KIND.gns | KIND.gll;
+export const GGA_KIND = KIND.gga;
 export const GSA_KIND = KIND.gsa;
 
 function isEmpty(sentence: Sentence, field: number): boolean {
