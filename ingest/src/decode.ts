@@ -91,12 +91,14 @@ function nodeMessage(type: string, payload: Uint8Array): Said | undefined {
     const at = findMetric(columns, name);
     return (at < 0 ? undefined : textOf(columns, at)) ?? null;
   };
+  const maxSilenceMs = number(CONTRACT.maxSilenceMs);
   return {
     kind: "gateway-birth",
     birthSeq,
     primaryHost: text(CONTRACT.host),
     contractVersion: text(CONTRACT.version),
-    maxSilenceMs: number(CONTRACT.maxSilenceMs),
+    // A time that is none would make a gateway silent for ever.
+    maxSilenceMs: maxSilenceMs !== null && maxSilenceMs > 0 ? maxSilenceMs : null,
   };
 }
 

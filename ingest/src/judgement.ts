@@ -35,6 +35,7 @@ export class Judgement {
   #reader: ReadingReader | undefined;
   #listeningSinceMs: number | undefined;
   #problem: string | undefined;
+  #factsProblem: string | undefined;
   #closing = false;
   #busy: Promise<void> = Promise.resolve();
 
@@ -83,7 +84,8 @@ export class Judgement {
   }
 
   unwell(): string[] {
-    return this.#problem === undefined ? [] : [this.#problem];
+    const facts = this.#factsProblem === undefined ? undefined : `facts cannot be read: ${this.#factsProblem}`;
+    return [this.#problem, facts].filter((problem) => problem !== undefined);
   }
 
   takeIntent(intent: Intent): IntentAnswer {
@@ -130,8 +132,12 @@ export class Judgement {
   #lookAtFacts(): void {
     try {
       this.#facts.look();
+      this.#factsProblem = undefined;
     } catch (error) {
-      this.#ports.log.error({ err: error, traceFile: this.#config.traceFile }, "facts cannot be read");
+      const { message } = error as Error;
+      if (message !== this.#factsProblem)
+        this.#ports.log.error({ err: error, traceFile: this.#config.traceFile }, "facts cannot be read");
+      this.#factsProblem = message;
     }
   }
 
