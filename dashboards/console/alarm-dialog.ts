@@ -8,34 +8,33 @@ import { formatTime, type Language } from "../page-parts/format.ts";
 import { say, sayKnown } from "../page-parts/texts.ts";
 import type { Context } from "./context.ts";
 
-const DEPTH_MAX = 3;
-const INSTANT_MS_MIN = 1e11;
-
-function stateOf(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  const fields = (value ?? {}) as { name?: unknown; state?: unknown };
-  const state = fields.name ?? fields.state;
-  return typeof state === "string" ? state : undefined;
+/** What an audit entry keeps of an alarm, as far as people are told of it. */
+interface Seen {
+  readonly state: string | undefined;
+  readonly severity: string | undefined;
 }
 
-/** An audit value in words: a state by its name, anything else as its fields. */
-export function auditText(value: unknown, language: Language, depth = 0): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "string") return sayKnown(language, "audit.state", value);
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (depth >= DEPTH_MAX || typeof value !== "object") return "…";
-  if (Array.isArray(value)) return value.map((each) => auditText(each, language, depth + 1)).join(", ");
-  const fields = value as Record<string, unknown>;
-  const state = stateOf(value);
-  if (state !== undefined) return sayKnown(language, "audit.state", state);
-  return Object.entries(fields)
-    .flatMap(([name, each]) => {
-      // Field names of instants end in Ms, and so do those of durations: these are shorter than years.
-      const isInstant = /ms$/i.test(name) && typeof each === "number" && each > INSTANT_MS_MIN;
-      const text = isInstant ? formatTime(each, each, language, "seconds") : auditText(each, language, depth + 1);
-      return text === "" ? [] : [`${name}: ${text}`];
-    })
-    .join(", ");
+function seenOf(value: unknown): Seen {
+  const { state, severity } = (value ?? {}) as { state?: unknown; severity?: unknown };
+  const name = typeof state === "object" && state !== null ? (state as { name?: unknown }).name : state;
+  return {
+    state: typeof name === "string" ? name : undefined,
+    severity: typeof severity === "string" ? severity : undefined,
+  };
+}
+
+/** What an entry changed: its state and how bad it is, each only when it is another than before. */
+export function changeText(from: unknown, to: unknown, language: Language): string {
+  const [before, after] = [seenOf(from), seenOf(to)];
+  const parts: string[] = [];
+  for (const field of ["state", "severity"] as const) {
+    const now = after[field];
+    if (now === undefined || now === before[field]) continue;
+    const was = before[field];
+    const word = (value: string): string => sayKnown(language, `audit.${field}`, value);
+    parts.push(was === undefined ? word(now) : `${word(was)} → ${word(now)}`);
+  }
+  return parts.join(", ");
 }
 
 export function alarmDialog(context: Pick<Context, "known" | "nowMs" | "language">): (alarmId: string) => void {
@@ -53,7 +52,7 @@ export function alarmDialog(context: Pick<Context, "known" | "nowMs" | "language
     const language = context.language();
     const words = alarmSentence(alarm, { assets: context.known.assets, nowMs: context.nowMs(), language });
     setText(sentence, `${words.subject} · ${words.text}`);
-    list.replaceChildren(...audit.map((entry) => auditEntry(entry, context)));
+    list.replaceChildren(...audit.map((entry) => auditEntry(entry, alarm, context)));
   };
   return (alarmId) => {
     const language = context.language();
@@ -72,23 +71,19 @@ export function alarmDialog(context: Pick<Context, "known" | "nowMs" | "language
   };
 }
 
-function auditEntry(entry: AuditView, { nowMs, language }: Pick<Context, "nowMs" | "language">): HTMLElement {
+function auditEntry(
+  { atMs, what, from, to, cause }: AuditView,
+  alarm: AlarmView,
+  { nowMs, language }: Pick<Context, "nowMs" | "language">,
+): HTMLElement {
   const spoken = language();
-  // Before its first raise an alarm is normal, which as a change is nothing to tell.
-  const from = stateOf(entry.from) === "normal" ? "" : auditText(entry.from, spoken);
-  const to = auditText(entry.to, spoken);
-  const change = [from, to].filter((text) => text !== "").join(" → ");
-  const cause = auditText(entry.cause, spoken);
-  return el(
-    "li",
-    {},
-    el("span", { class: "audit-time number" }, formatTime(entry.atMs, nowMs(), spoken, "seconds")),
-    el(
-      "div",
-      {},
-      el("strong", {}, change === "" ? sayKnown(spoken, "audit.state", entry.what) : change),
-      change === "" ? null : el("span", { class: "quiet" }, ` ${entry.what}`),
-      cause === "" ? null : el("p", { class: "quiet number" }, cause),
-    ),
-  );
+  const isAnswer = what === "acknowledged" && alarm.acknowledgedAtMs === atMs && alarm.acknowledgedBy !== null;
+  const who = isAnswer ? (alarm.acknowledgedBy.name ?? say(spoken, "needs.someone")) : undefined;
+  const change = changeText(from, to, spoken);
+  const words = el("strong", {}, sayKnown(spoken, "audit.kind", what));
+  const by = who === undefined ? null : el("span", {}, ` ${say(spoken, "audit.by", { who })}`);
+  const changed = change === "" ? null : el("span", { class: "quiet" }, ` · ${change}`);
+  const caused = typeof cause === "string" && cause !== "" ? el("p", { class: "quiet number" }, cause) : null;
+  const time = el("span", { class: "audit-time number" }, formatTime(atMs, nowMs(), spoken, "seconds"));
+  return el("li", {}, time, el("div", {}, words, by, changed, caused));
 }

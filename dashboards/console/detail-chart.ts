@@ -6,7 +6,7 @@ import { liveChart, type Chart } from "../page-parts/chart.ts";
 import { pointAt, rulesOf, type ChartLine, type ChartModel } from "../page-parts/chart-model.ts";
 import { el, setAttribute, setText, show } from "../page-parts/dom.ts";
 import { formatTime, formatValue, type Language } from "../page-parts/format.ts";
-import { openStretches } from "../page-parts/series-lines.ts";
+import { openStretches, seriesLines } from "../page-parts/series-lines.ts";
 import { say, sayKnown } from "../page-parts/texts.ts";
 import type { Context } from "./context.ts";
 import { drawnChannels, type DetailSeries } from "./detail-series.ts";
@@ -107,6 +107,7 @@ function modelOf(
     humidity: all.find(({ channel }) => channel.quantity === "humidity" && isShown(channel))?.line,
     limits: leading === undefined ? { low: null, high: null } : tightestLimits(leading.channel),
     hasDoor: doors.length > 0,
+    doorGaps: doors.flatMap(({ line }) => seriesLines(line.points, rulesOf(line, window)).gaps),
     doorOpen: doors.flatMap(({ line }) => openStretches(line.points, rulesOf(line, window))),
     excursions: series.excursions().filter(({ channel }) => channel === leading?.channel.channel),
   };
@@ -158,9 +159,8 @@ export function readoutText(model: ChartModel, pointedMs: number | undefined): s
     return `${line.name} ${value(mean)}${spread}${verdict}${partly}`;
   });
   const isOpen = model.doorOpen.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs);
-  const door = model.hasDoor
-    ? [`${say(language, "detail.door")} ${say(language, isOpen ? "detail.doorOpen" : "detail.doorClosed")}`]
-    : [];
+  const isDoorKnown = model.hasDoor && !model.doorGaps.some(({ fromMs, toMs }) => fromMs < atMs && atMs <= toMs);
+  const door = isDoorKnown ? [say(language, isOpen ? "detail.doorOpen" : "detail.doorClosed")] : [];
   const label = pointedMs === undefined ? `${say(language, "detail.now")} ${time}` : time;
   return [label, ...texts, ...door].join(" · ");
 }

@@ -75,7 +75,13 @@ function calmWords(
   answered: readonly AlarmView[],
 ): { title: string; note: string; mark: MarkKind } {
   const spoken = language();
+  if (!known.isLoaded && known.failure !== undefined)
+    return { title: say(spoken, "failure.title"), note: say(spoken, "failure.text"), mark: "unknown" };
   if (!known.isLoaded) return { title: say(spoken, "needs.loading"), note: "", mark: "unknown" };
+  if (known.link !== "live") {
+    const time = known.freshAtMs === undefined ? "–" : formatTime(known.freshAtMs, nowMs(), spoken, "seconds");
+    return { title: say(spoken, "needs.away"), note: say(spoken, "needs.awayWhy", { time }), mark: "unknown" };
+  }
   const count = assets.filter(({ condition }) => condition === "unknown").length;
   if (count > 0) {
     const note = say(spoken, "needs.blindWhy", { count, all: assets.length });

@@ -93,8 +93,10 @@ function showNothing({ known, language, sound }: DriverContext): void {
   setText(byId("value"), "");
   setText(byId("unit"), "");
   setText(byId("limits"), "");
-  setText(byId("last"), known.isLoaded ? say(spoken, "driver.noTrip") : say(spoken, "driver.loading"));
-  setText(byId("sentence"), known.isLoaded ? say(spoken, "driver.noTripWhy") : "");
+  const failed = known.failure === undefined ? undefined : (["failure.title", "failure.text"] as const);
+  const [title, why] = known.isLoaded ? (["driver.noTrip", "driver.noTripWhy"] as const) : (failed ?? []);
+  setText(byId("last"), say(spoken, title ?? "driver.loading"));
+  setText(byId("sentence"), why === undefined ? "" : say(spoken, why));
   show(byId("acknowledge"), false);
   show(byId("fate"), false);
   sound.set(false);

@@ -8,7 +8,7 @@ import type { ChartLine, ChartModel } from "../page-parts/chart-model.ts";
 import { byId } from "../page-parts/dom.ts";
 import type { Language } from "../page-parts/format.ts";
 import { atMostEvery } from "../page-parts/live-state.ts";
-import { addReading, openStretches } from "../page-parts/series-lines.ts";
+import { addReading, openStretches, seriesLines } from "../page-parts/series-lines.ts";
 import type { SeriesView } from "../src/api-shapes.ts";
 
 const HOUR_MS = 3_600_000;
@@ -94,20 +94,19 @@ function modelOf(asset: AssetView, language: Language, held: ReadonlyMap<string,
           points: series?.points ?? [],
           bucketMs: series?.bucketMs ?? 1,
         };
-  const doors = asset.channels
-    .filter(({ role }) => role === "door")
-    .flatMap((channel) => {
-      const door = held.get(`${asset.assetId}/${channel.channel}`);
-      const rules = { bucketMs: door?.bucketMs ?? 1, gapMs: gapOf(channel), fromMs, toMs: nowMs };
-      return door === undefined ? [] : openStretches(door.points, rules);
-    });
+  const doors = asset.channels.flatMap((channel) => {
+    const door = channel.role === "door" ? held.get(`${asset.assetId}/${channel.channel}`) : undefined;
+    if (door === undefined) return [];
+    return [{ points: door.points, rules: { bucketMs: door.bucketMs, gapMs: gapOf(channel), fromMs, toMs: nowMs } }];
+  });
   return {
     ...{ language, fromMs, nowMs, toMs: nowMs + HOUR_MS * 0.02 },
     lines: line === undefined ? [] : [line],
     humidity: undefined,
     limits: leading === undefined ? { low: null, high: null } : tightestLimits(leading),
     hasDoor: hasDoor(asset),
-    doorOpen: doors,
+    doorOpen: doors.flatMap(({ points, rules }) => openStretches(points, rules)),
+    doorGaps: doors.flatMap(({ points, rules }) => seriesLines(points, rules).gaps),
     excursions: [],
   };
 }

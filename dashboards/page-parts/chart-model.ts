@@ -2,7 +2,7 @@
 
 import type { ExcursionView, SeriesPoint } from "../src/api-shapes.ts";
 import type { Language } from "./format.ts";
-import { seriesLines, type LineRules, type SeriesLines } from "./series-lines.ts";
+import { seriesLines, type Gap, type LineRules, type SeriesLines } from "./series-lines.ts";
 
 export interface ChartLine {
   readonly channel: string;
@@ -29,6 +29,8 @@ export interface ChartModel {
   readonly limits: { readonly low: number | null; readonly high: number | null };
   readonly doorOpen: readonly { fromMs: number; toMs: number }[];
   readonly hasDoor: boolean;
+  /** Where the door's state is not known. */
+  readonly doorGaps: readonly Gap[];
   readonly excursions: readonly Pick<ExcursionView, "startMs" | "endMs" | "isBreach">[];
 }
 

@@ -225,6 +225,11 @@ function paintDoor({ u, ctx, ink, model, x, px }: Canvas): void {
   const strip = DOOR_STRIP_PX * px;
   ctx.fillStyle = ink("chart-door-ground");
   ctx.fillRect(left, top + height - strip, width, strip);
+  ctx.fillStyle = ink("surface");
+  for (const { fromMs, toMs } of model.doorGaps) {
+    const from = Math.max(left, x(fromMs));
+    ctx.fillRect(from, top + height - strip, x(toMs) - from, strip);
+  }
   ctx.fillStyle = ink("chart-door");
   for (const { fromMs, toMs } of model.doorOpen)
     ctx.fillRect(x(fromMs), top + height - strip, Math.max(2 * px, x(toMs) - x(fromMs)), strip);
