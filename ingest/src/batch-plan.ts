@@ -1,20 +1,15 @@
 // What one batch of messages will change, worked out without changing anything: a batch whose storing fails is planned
 // again from the same messages, as if it had never been looked at.
 
-import {
-  type Anchor,
-  CONTRACT_VERSION,
-  type GoneRange,
-  GATEWAY_STREAM,
-  type StreamBirth,
-  formatRanges,
-} from "@isotherm/coldchain";
+import { type Anchor, type GoneRange, GATEWAY_STREAM, type StreamBirth } from "@isotherm/coldchain";
 import type { ReceivedBirth } from "./birth-table.ts";
 import { type Decoded, decode } from "./decode.ts";
 import type { FailureMemory } from "./failure-memory.ts";
 import { applyBirth, type GatewayState } from "./gateway-table.ts";
 import type { IngestBounds } from "./bounds.ts";
 import { type RawMessage, streamKeyOf } from "./message.ts";
+import { isSupported } from "./contract-support.ts";
+import type { PlanCount } from "./plan-counts.ts";
 import { planData } from "./plan-data.ts";
 import { planRefusal } from "./plan-refusal.ts";
 import type { QuarantineEntry } from "./quarantine-table.ts";
@@ -22,32 +17,6 @@ import { ReadingAssembly } from "./reading-assembly.ts";
 import type { IngestState } from "./state.ts";
 import type { AssetStatus } from "./state-rows.ts";
 import { copyStream, type DigestedRecord, type StreamState } from "./stream-state.ts";
-
-/** Things counted while planning; they are added to the metrics once, when the batch is committed. */
-export const PLAN_COUNTS = [
-  "messages",
-  "ignored",
-  "unknown-group",
-  "births",
-  "births-refused",
-  "deaths",
-  "stale-deaths",
-  "records",
-  "duplicates",
-  "duplicates-unchecked",
-  "conflicts",
-  "gone",
-  "over-ranges",
-  "pending",
-  "pending-full",
-  "quarantine-full",
-  "undecodable",
-  "birth-unknown",
-  "not-under-contract",
-  "contract-unsupported",
-  "points-refused",
-] as const;
-export type PlanCount = (typeof PLAN_COUNTS)[number];
 
 export interface PlanDeps {
   readonly state: IngestState;
@@ -197,7 +166,7 @@ export class BatchPlan {
     if (said.kind === "asset-birth-refused") {
       this.count("births-refused");
       this.rebirths.add(gateway.gatewayKey);
-    } else if (!supported(gateway.contractVersion)) this.count("contract-unsupported");
+    } else if (!isSupported(gateway.contractVersion)) this.count("contract-unsupported");
     else if (said.kind === "data") planData(this, gateway, said.birth, said.message, message);
     else planRefusal(this, gateway, said, message);
   }
@@ -231,17 +200,4 @@ export class BatchPlan {
     const planned = this.#births.get(`${gatewayKey}/${assetId}/${birthId}`);
     return planned ?? this.deps.state.births.get(gatewayKey, assetId, birthId);
   }
-}
-
-/** A gateway whose birth was not seen is taken at the word of its messages; one of a newer major version is not guessed at. */
-function supported(contractVersion: string | null): boolean {
-  if (contractVersion === null) return true;
-  const major = Number(contractVersion.split(".")[0]);
-  const ours = Number(CONTRACT_VERSION.split(".")[0]);
-  return major === ours || major === ours - 1;
-}
-
-/** The numbers of one record or several, as ranges in text. */
-export function numbersText(numbers: readonly number[]): string {
-  return formatRanges(numbers.map((number) => ({ first: number, last: number })));
 }

@@ -2,7 +2,7 @@
 // only then acceptances. A crash between any two repeats work and changes nothing.
 
 import { GATEWAY_STREAM } from "@isotherm/coldchain";
-import { type BatchPlan, numbersText } from "./batch-plan.ts";
+import type { BatchPlan } from "./batch-plan.ts";
 import { END_OF_TIME_MS } from "./dirty-table.ts";
 import type { StoredPoint } from "./reading-assembly.ts";
 import { withdraw } from "./sequence.ts";
@@ -45,7 +45,7 @@ function refuse(plan: BatchPlan, { placed, series }: StoredPoint, { reason, deta
     assetId: stream.assetId,
     epoch: stream.epoch,
     kind: "point-refused",
-    numbers: numbersText([record.number]),
+    numbers: String(record.number),
     reason: `${series.channel}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
     bytes,
     receivedAtMs,

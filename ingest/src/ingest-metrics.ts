@@ -1,7 +1,7 @@
 // Counters and gauges of ingest, one per stage, in Prometheus' form.
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
-import { PLAN_COUNTS, type PlanCount } from "./batch-plan.ts";
+import { PLAN_COUNTS, type PlanCount } from "./plan-counts.ts";
 
 /** What is read at the moment of asking. */
 export interface MetricSources {

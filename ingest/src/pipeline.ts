@@ -1,7 +1,8 @@
 // From waiting messages to what is stored and accepted, one batch after the other.
 
 import type { Clock, Scheduler } from "@isotherm/coldchain";
-import { BatchPlan, type PlanCount, type PlanDeps } from "./batch-plan.ts";
+import { BatchPlan, type PlanDeps } from "./batch-plan.ts";
+import type { PlanCount } from "./plan-counts.ts";
 import { commitPlan, type StatusChange, storeReadings } from "./commit.ts";
 import type { CommandSender } from "./command-sender.ts";
 import type { GatewayState } from "./gateway-table.ts";

@@ -1,7 +1,7 @@
 // What a readable data message changes.
 
 import { type DataMessage, GATEWAY_STREAM, type StreamBirth } from "@isotherm/coldchain";
-import { type BatchPlan, numbersText } from "./batch-plan.ts";
+import type { BatchPlan } from "./batch-plan.ts";
 import type { GatewayState } from "./gateway-table.ts";
 import type { RawMessage } from "./message.ts";
 import { anchorIn, sameAnchor, sampledAt } from "./place.ts";
@@ -98,7 +98,7 @@ function quarantineRecord(
     assetId: stream.assetId,
     epoch: stream.epoch,
     kind,
-    numbers: numbersText([record.number]),
+    numbers: String(record.number),
     reason,
     bytes,
     receivedAtMs,
