@@ -33,6 +33,7 @@ export function assetDetail(context: Context): AssetDetail {
   let rangeMs = HOUR_MS;
   let now: AssetNow | undefined;
   let chosenId: string | undefined;
+  let chosenKey = "";
   const series = detailSeries(context.nowMs, () => update(now));
   const head = detailHead(context);
   const ranges = rangeButtons((chosenMs) => {
@@ -50,8 +51,10 @@ export function assetDetail(context: Context): AssetDetail {
     show(empty, now === undefined);
     setText(empty, say(context.language(), context.known.isLoaded ? "detail.none" : "detail.loading"));
     if (now === undefined) return;
-    if (now.asset.assetId !== chosenId) {
-      chosenId = now.asset.assetId;
+    // An asset whose gateway has just introduced itself has other channels than a moment ago.
+    const key = [now.asset.assetId, ...now.asset.channels.map(({ channel }) => channel)].join();
+    if (key !== chosenKey) {
+      [chosenKey, chosenId] = [key, now.asset.assetId];
       series.choose(now.asset, rangeMs);
     }
     head.update(now);

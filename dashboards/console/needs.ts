@@ -46,6 +46,19 @@ export function needsPanel(context: Context): (all: readonly AssetNow[]) => void
     (items: readonly AlarmView[]) => void,
     (items: readonly AlarmView[]) => void,
   ];
+  let told = "";
+  // Read out only when an alarm comes or goes: the sentences themselves change with every second.
+  const tellNews = (asking: readonly AlarmView[]): void => {
+    const key = asking.map(keyOf).join();
+    if (key === told) return;
+    told = key;
+    const { known, nowMs, language } = context;
+    const words = asking[0] && alarmSentence(asking[0], { assets: known.assets, nowMs: nowMs(), language: language() });
+    setText(
+      byId("needs-news"),
+      words === undefined ? say(language(), "needs.none") : `${words.subject}: ${words.text}`,
+    );
+  };
   return (assets) => {
     const language = context.language();
     const all = [...context.known.alarms.values()].sort(byUrgency);
@@ -56,6 +69,7 @@ export function needsPanel(context: Context): (all: readonly AssetNow[]) => void
     lists[1](answered.slice(0, OPEN_MAX));
     lists[2](closed.slice(0, EARLIER_MAX));
     setText(byId("needs-count"), asking.length === 0 ? "" : String(asking.length));
+    tellNews(asking);
     show(calm, asking.length === 0);
     const words = calmWords(context, assets, [...closed, ...answered]);
     setText(calmTitle, words.title);

@@ -45,8 +45,9 @@ export interface StateListener {
 
 const CHANGED_EVERY_MS = 250;
 const RELOAD_EVERY_MS = 2_000;
-/** A reading of something unknown makes the page read everything again, but not more often than this. */
-const UNKNOWN_EVERY_MS = 15_000;
+/** A reading of something unknown makes the page read everything again, so many times for each such channel. */
+const UNKNOWN_TRIES = 3;
+const UNKNOWN_KEPT_MAX = 1_000;
 const RETRY_MS = 3_000;
 const COMPLETENESS_EVERY_MS = 5_000;
 const CLOSED_ALARMS = 100;
@@ -90,7 +91,7 @@ export function liveState(listener: StateListener, wants: { completeness: boolea
     changed();
   };
   const reload = atMostEvery(RELOAD_EVERY_MS, () => void load());
-  const reloadForUnknown = atMostEvery(UNKNOWN_EVERY_MS, reload);
+  const isNews = unknownTries();
   const link = liveLink("/api/v1/events", {
     opened: reload,
     state: (state) => {
@@ -101,7 +102,7 @@ export function liveState(listener: StateListener, wants: { completeness: boolea
       meanwhile.push(event);
       if (meanwhile.length > EVENTS_MEANWHILE_MAX) meanwhile.shift();
       if (event.event === "reload") reload();
-      else if (!takeEvent(known, event)) reloadForUnknown();
+      else if (isNews(takeEvent(known, event))) reload();
       known.freshAtMs = nowMs();
       if (event.event === "readings") listener.readings?.(event.data);
       if (event.event === "excursion") listener.excursion?.(event.data.assetId);
@@ -126,33 +127,44 @@ async function readEverything(known: Known): Promise<void> {
   known.alarms = new Map([...recent.alarms, ...open.alarms].map((alarm) => [alarm.alarmId, alarm]));
 }
 
-/** False when the event speaks of what is not known here yet, so that everything must be read again. */
-function takeEvent(known: Known, event: Exclude<LiveEvent, { event: "reload" }>): boolean {
+/** Whether any of these unknown things is worth asking the server about: not for ever, since it may never tell. */
+function unknownTries(): (unknown: readonly string[]) => boolean {
+  const tries = new Map<string, number>();
+  return (unknown) => {
+    const fresh = unknown.filter((key) => (tries.get(key) ?? 0) < UNKNOWN_TRIES);
+    for (const key of fresh) if (tries.size < UNKNOWN_KEPT_MAX) tries.set(key, (tries.get(key) ?? 0) + 1);
+    return tries.size < UNKNOWN_KEPT_MAX && fresh.length > 0;
+  };
+}
+
+/** Gives what the event speaks of that is not known here yet. */
+function takeEvent(known: Known, event: Exclude<LiveEvent, { event: "reload" }>): string[] {
   switch (event.event) {
     case "alarm":
       known.alarms.set(event.data.alarmId, event.data);
-      return true;
+      return [];
     case "asset": {
       const asset = known.assets.get(event.data.assetId);
-      if (asset === undefined) return false;
+      if (asset === undefined) return [event.data.assetId];
       known.assets.set(asset.assetId, { ...asset, status: event.data.status });
-      return true;
+      return [];
     }
     case "readings":
       return takeReadings(known, event.data);
     case "excursion":
-      return true;
+      return [];
   }
 }
 
-export function takeReadings(known: Pick<Known, "assets">, readings: readonly LiveReading[]): boolean {
-  let isKnown = true;
+/** Takes what is newer than what is known; gives the channels that are not known at all. */
+export function takeReadings(known: Pick<Known, "assets">, readings: readonly LiveReading[]): string[] {
+  const unknown: string[] = [];
   for (const reading of readings) {
     const asset = known.assets.get(reading.assetId);
     const at = asset?.channels.findIndex(({ channel }) => channel === reading.channel) ?? -1;
     const channel = asset?.channels[at];
     if (asset === undefined || channel === undefined) {
-      isKnown = false;
+      unknown.push(`${reading.assetId}/${reading.channel}`);
       continue;
     }
     // Late readings fill the past; what is shown as current only ever goes forward.
@@ -162,7 +174,7 @@ export function takeReadings(known: Pick<Known, "assets">, readings: readonly Li
     const lastSampledAtMs = Math.max(asset.lastSampledAtMs ?? 0, atMs);
     known.assets.set(asset.assetId, { ...asset, channels, lastSampledAtMs, position: positionOf(asset, channels) });
   }
-  return isKnown;
+  return unknown;
 }
 
 function positionOf(asset: AssetView, channels: AssetView["channels"]): AssetView["position"] {
