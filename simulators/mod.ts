@@ -11,3 +11,9 @@ export type { ModbusTcpServer, ModbusTcpServerOptions } from "./src/devices/modb
 export { nmeaTcpServer } from "./src/devices/nmea-tcp-server.ts";
 export type { NmeaTcpServer, NmeaTcpServerOptions } from "./src/devices/nmea-tcp-server.ts";
 export { nmeaRound, nmeaSentence } from "./src/devices/nmea-sentences.ts";
+export { serialProxy } from "./src/network/serial-proxy.ts";
+export type { SerialProxy, SerialProxyOptions } from "./src/network/serial-proxy.ts";
+export { SERIAL_FAULTS } from "./src/network/serial-faults.ts";
+export type { FaultTimes, SerialFault } from "./src/network/serial-faults.ts";
+export { TCP_FAULTS, modbusTcpProxy } from "./src/network/modbus-tcp-proxy.ts";
+export type { ModbusTcpProxy, ModbusTcpProxyOptions, TcpFault } from "./src/network/modbus-tcp-proxy.ts";

@@ -32,16 +32,23 @@ export class RequestMemory {
     return trace;
   }
 
-  /** The asked count, or a wider one, whose reply cannot be confused with that of a request that failed; or undefined. */
+  /**
+   * The asked count, or a wider one, whose reply cannot be confused with that of a request that failed; or undefined.
+   * Preferred is one that no other address's reply looks like, for it need not wait for second copies.
+   */
   tellableCount(request: ModbusRequest): number | undefined {
     const asked = countOf(request);
     if (isWrite(request)) return this.#isOpen(replyShape(request, asked)) ? undefined : asked;
     const isBits = isBitFunction(request.fn);
     const countMax = Math.min(asked + (request.widenMax ?? 0), isBits ? 2000 : 125);
+    let tellable: number | undefined;
     for (let count = asked; count <= countMax; count += isBits ? 8 : 1) {
-      if (!this.#isOpen(replyShape(request, count))) return count;
+      const shape = replyShape(request, count);
+      if (this.#isOpen(shape)) continue;
+      if (!this.#traces.some((trace) => trace.shape === shape && trace.address !== request.address)) return count;
+      tellable ??= count;
     }
-    return undefined;
+    return tellable;
   }
 
   /** A narrower read of the same place whose reply can be told from all that may still come; or undefined. */

@@ -1,0 +1,84 @@
+// Polls two registers in turn and holds each value against what the slave answered to that very request.
+
+import type { Random } from "@isotherm/coldchain";
+
+/** Reads one input register of unit 1; rejects when it gives none. */
+export type ReadRegister = (address: number) => Promise<number>;
+
+export interface FaultTally {
+  right: number;
+  failed: number;
+  /** The value of the other register. */
+  misplaced: number;
+  /** A value of the right register, but not the one that the slave answered to this request. */
+  outdated: number;
+}
+
+/** The slave's counting registers hold address * 4096 + the number of reads. */
+const ADDRESS_SHIFT = 12;
+export const REGISTERS = [1, 2] as const;
+
+/** What the proxy saw go by: the last request and the slave's honest reply to it. */
+export class ExchangeRecord {
+  count = 0;
+  #address = -1;
+  #value = -1;
+
+  /** `pduAt` is where the function code stands: 1 in RTU, 7 in TCP. */
+  note(request: Uint8Array, reply: Uint8Array, pduAt: number): void {
+    this.count += 1;
+    this.#address = word(request, pduAt + 1);
+    this.#value = word(reply, pduAt + 2);
+  }
+
+  isLast(address: number, value: number): boolean {
+    return this.#address === address && this.#value === value;
+  }
+}
+
+export function emptyTally(): FaultTally {
+  return { right: 0, failed: 0, misplaced: 0, outdated: 0 };
+}
+
+/** One poll; gives whether it gave the right value. */
+export async function pollOnce(
+  read: ReadRegister,
+  address: number,
+  record: ExchangeRecord,
+  tally: FaultTally,
+): Promise<boolean> {
+  const before = record.count;
+  const value = await read(address).catch(() => undefined);
+  if (value === undefined) tally.failed += 1;
+  else if (value >>> ADDRESS_SHIFT !== address) tally.misplaced += 1;
+  else if (record.count === before || !record.isLast(address, value)) tally.outdated += 1;
+  else tally.right += 1;
+  return value !== undefined;
+}
+
+export interface PollRun {
+  readonly polls: number;
+  readonly read: ReadRegister;
+  readonly record: ExchangeRecord;
+  readonly random: Random;
+  readonly pauseMaxMs: number;
+  readonly pause: (delayMs: number) => Promise<void>;
+}
+
+export async function pollInTurn({ polls, read, record, random, pauseMaxMs, pause }: PollRun): Promise<FaultTally> {
+  const tally = emptyTally();
+  for (let poll = 0; poll < polls; poll += 1) {
+    await pollOnce(read, REGISTERS[poll % 2] as number, record, tally);
+    await pause(random() * pauseMaxMs);
+  }
+  return tally;
+}
+
+/** Draws the next fault: none most of the time, else any of them. */
+export function randomFaults<Fault>(faults: readonly Fault[], random: Random, share: number): () => Fault | undefined {
+  return () => (random() < share ? faults[Math.floor(random() * faults.length)] : undefined);
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}
