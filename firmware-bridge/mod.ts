@@ -4,6 +4,7 @@ export { tcpTransport } from "./src/transport/tcp-transport.ts";
 export type { TcpTransportOptions } from "./src/transport/tcp-transport.ts";
 export { serialTransport } from "./src/transport/serial-transport.ts";
 export type { SerialTransportOptions } from "./src/transport/serial-transport.ts";
+export type { PortDescription } from "./src/transport/port-list.ts";
 export { TransportError } from "./src/transport/transport.ts";
 export type { Transport, TransportErrorCode } from "./src/transport/transport.ts";
 
@@ -50,5 +51,7 @@ export type { ModbusDeviceOptions } from "./src/device/modbus-device.ts";
 export { nmeaDecoder } from "./src/gps/nmea-decoder.ts";
 export type { NmeaCounters, NmeaDecoder, NmeaDecoderOptions } from "./src/gps/nmea-decoder.ts";
 export type { Fix, FixFlaw } from "./src/gps/fix.ts";
+export { gpsdTransport } from "./src/gps/gpsd.ts";
+export type { GpsdOptions } from "./src/gps/gpsd.ts";
 export { gpsDevice } from "./src/gps/gps-device.ts";
 export type { GpsChannels, GpsDevice, GpsDeviceOptions } from "./src/gps/gps-device.ts";

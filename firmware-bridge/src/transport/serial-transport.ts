@@ -4,18 +4,28 @@
 import { SerialPort } from "serialport";
 import { listeners } from "./listeners.ts";
 import { watchNode } from "./node-watch.ts";
+import { findByFingerprint, isFingerprint } from "./port-address.ts";
+import { listPorts } from "./port-list.ts";
+import type { PortDescription } from "./port-list.ts";
+import { portProblem } from "./port-problem.ts";
 import { TransportError } from "./transport.ts";
 import type { Transport } from "./transport.ts";
 
 export interface SerialTransportOptions {
+  /**
+   * A device node, best one under `/dev/serial/by-id` or `by-path`, which stays the same when adapters are replugged;
+   * or an adapter by its USB fingerprint, `usb:0403:6001` or `usb:0403:6001:SERIAL`, looked for at each opening.
+   */
   readonly path: string;
   readonly baudRate: number;
   readonly parity?: "none" | "even" | "odd";
   readonly dataBits?: 7 | 8;
   readonly stopBits?: 1 | 2;
+  /** Where fingerprints are looked up; default the machine's own ports. */
+  readonly listPorts?: () => Promise<readonly PortDescription[]>;
 }
 
-/** 8N1 unless told otherwise. Prefer a path under `/dev/serial/by-id/`, which stays the same when adapters are replugged. */
+/** 8N1 unless told otherwise. */
 export function serialTransport(options: SerialTransportOptions): Transport {
   return new SerialTransport(options);
 }
@@ -33,7 +43,7 @@ class SerialTransport implements Transport {
   #stopWatching: () => void = () => undefined;
 
   constructor(options: SerialTransportOptions) {
-    this.#options = { parity: "none", dataBits: 8, stopBits: 1, ...options };
+    this.#options = { parity: "none", dataBits: 8, stopBits: 1, listPorts, ...options };
     const { path, baudRate, dataBits, parity, stopBits } = this.#options;
     this.name = `${path} ${baudRate} ${dataBits}${parity.charAt(0).toUpperCase()}${stopBits}`;
   }
@@ -63,8 +73,10 @@ class SerialTransport implements Transport {
   async #openNew(): Promise<void> {
     // The system lends the port out once only: the last loan has to end first.
     await this.#shutting;
+    const { listPorts: list, path: address, ...settings } = this.#options;
+    const path = isFingerprint(address) ? findByFingerprint(address, await list()) : address;
     await new Promise<void>((resolve, reject) => {
-      const port = new SerialPort({ ...this.#options, autoOpen: false });
+      const port = newPort(path, settings);
       // A port without a data listener does not notice that it was unplugged, so this one stays attached for life.
       port.on("data", (bytes: Buffer) => {
         if (this.#port === port && this.#flushing === undefined) this.#bytes.tell(new Uint8Array(bytes));
@@ -73,10 +85,10 @@ class SerialTransport implements Transport {
       port.on("close", (error: Error | null | undefined) => this.#lost(port, error ?? undefined));
       port.open((error) => {
         if (error) {
-          reject(openError(this.#options.path, error));
+          reject(portProblem(path, error));
         } else {
           this.#port = port;
-          this.#stopWatching = watchNode(this.#options.path, () => this.#lost(port, new Error("it was unplugged")));
+          this.#stopWatching = watchNode(path, () => this.#lost(port, new Error("it was unplugged")));
           resolve();
         }
       });
@@ -151,18 +163,12 @@ async function shut(port: SerialPort): Promise<void> {
   port.destroy();
 }
 
-function openError(path: string, cause: Error): TransportError {
-  const text = cause.message;
-  if (/no such file|ENOENT|file not found/i.test(text)) {
-    return new TransportError("PORT_ABSENT", `There is no port ${path}. Is the adapter plugged in?`, { cause });
+type PortSettings = Omit<Required<SerialTransportOptions>, "path" | "listPorts">;
+
+function newPort(path: string, settings: PortSettings): SerialPort {
+  try {
+    return new SerialPort({ path, ...settings, autoOpen: false });
+  } catch (error) {
+    throw portProblem(path, error as Error);
   }
-  if (/permission denied|EACCES|access denied/i.test(text)) {
-    const mend = 'Add the user to the group "dialout" (sudo usermod -aG dialout USER), then log in again.';
-    return new TransportError("PORT_FORBIDDEN", `This user may not open ${path}. ${mend}`, { cause });
-  }
-  if (/lock|EBUSY|resource busy/i.test(text)) {
-    const mend = "Another program has it open: stop that one first (fuser shows which it is).";
-    return new TransportError("PORT_LOCKED", `${path} is in use. ${mend}`, { cause });
-  }
-  return new TransportError("PORT_FAILED", `Opening ${path} failed: ${text}`, { cause });
 }

@@ -10,6 +10,8 @@ export interface TcpTransportOptions {
   readonly host: string;
   readonly port: number;
   readonly connectTimeoutMs: number;
+  /** Sent at the beginning of each connection, to peers that talk only when asked to. */
+  readonly greeting?: string;
 }
 
 export function tcpTransport(options: TcpTransportOptions): Transport {
@@ -82,6 +84,8 @@ class TcpTransport implements Transport {
         signal?.removeEventListener("abort", onAbort);
         socket.setTimeout(0);
         this.#socket = socket;
+        const { greeting } = this.#options;
+        if (greeting !== undefined) socket.write(greeting);
         resolve();
       });
     });

@@ -22,6 +22,7 @@ export type TransportErrorCode =
   | "PORT_ABSENT"
   | "PORT_FORBIDDEN"
   | "PORT_LOCKED"
+  | "PORT_AMBIGUOUS"
   | "PORT_FAILED"
   | "CONNECT_REFUSED"
   | "CONNECT_TIMEOUT"
