@@ -1,7 +1,7 @@
 // The selected asset: what it is and carries, how it stands, its chart and its excursions.
 
 import type { LiveReading } from "../src/api-shapes.ts";
-import { isCurrent, isOutside, leadingChannel, limitsText } from "../page-parts/channels.ts";
+import { isCurrent, isOutside, leadingChannel, limitsText, speedNow } from "../page-parts/channels.ts";
 import { conditionMark } from "../page-parts/condition-mark.ts";
 import { byId, el, setAttribute, setText, show } from "../page-parts/dom.ts";
 import { formatNumber, formatValue, type Language } from "../page-parts/format.ts";
@@ -121,12 +121,12 @@ function detailHead(context: Context): { node: HTMLElement; update: (now: AssetN
     setText(value, isNumber ? formatValue(latest.value, channel.resolution, channel.unit) : "–");
     value.classList.toggle("is-outside", isNumber && isOutside(channel));
     setText(limits, channel === undefined ? "" : limitsText(channel, language));
-    showFacts(facts, factsOf(now, language));
+    showFacts(facts, factsOf(now, language, nowMs));
   };
   return { node, update };
 }
 
-function factsOf({ asset, shipments }: AssetNow, language: Language): [code: TextCode, text: string][] {
+function factsOf({ asset, shipments }: AssetNow, language: Language, nowMs: number): [code: TextCode, text: string][] {
   const facts: [TextCode, string][] = [];
   for (const { shipment, leg } of shipments) {
     facts.push(["detail.goods", `${labelText(shipment.goods, language)} (${labelText(shipment.title, language)})`]);
@@ -135,7 +135,7 @@ function factsOf({ asset, shipments }: AssetNow, language: Language): [code: Tex
     if (leg.driver !== null) facts.push(["detail.driver", leg.driver.name ?? say(language, "needs.someone")]);
     facts.push(["detail.profile", shipment.profiles.map(({ title }) => labelText(title, language)).join(", ")]);
   }
-  const speedMps = asset.position?.speedMps ?? null;
+  const speedMps = speedNow(asset, nowMs);
   if (speedMps !== null) facts.push(["detail.speed", `${formatNumber(speedMps * 3.6, 1)}\u00a0km/h`]);
   if (asset.gatewayId !== null) facts.push(["detail.gateway", asset.gatewayId]);
   return facts;

@@ -3,7 +3,7 @@
 import type { AssetView, TrackView } from "../src/api-shapes.ts";
 import { api } from "../page-parts/api.ts";
 import { assetMap, type MapPlace, type MapThing } from "../page-parts/asset-map.ts";
-import { CONDITIONS_WORST_FIRST, isCurrent, leadingChannel } from "../page-parts/channels.ts";
+import { CONDITIONS_WORST_FIRST, isCurrent, leadingChannel, speedNow } from "../page-parts/channels.ts";
 import { byId } from "../page-parts/dom.ts";
 import { formatValue } from "../page-parts/format.ts";
 import { labelText, say } from "../page-parts/texts.ts";
@@ -15,8 +15,8 @@ const MOVING_MPS = 1;
 const COURSES = new Set(["track", "course", "heading"]);
 const PLACES_MAX = 100;
 
-function headingOf(asset: AssetView): number | null {
-  if ((asset.position?.speedMps ?? 0) < MOVING_MPS) return null;
+function headingOf(asset: AssetView, nowMs: number): number | null {
+  if ((speedNow(asset, nowMs) ?? 0) < MOVING_MPS) return null;
   return asset.channels.find(({ quantity }) => COURSES.has(quantity))?.latest?.value ?? null;
 }
 
@@ -37,7 +37,7 @@ function thingsOf(all: readonly AssetNow[], { nowMs, language, selectedId }: Con
           longitudeDeg: asset.position.longitudeDeg,
           word: say(language(), `condition.${condition}`),
           value: value === null || channel === undefined ? "–" : formatValue(value, channel.resolution, channel.unit),
-          headingDeg: headingOf(asset),
+          headingDeg: headingOf(asset, nowMs()),
           isSelected: asset.assetId === selectedId(),
         },
       ];

@@ -1,7 +1,7 @@
 import type { AlarmView, AssetView, ChannelView } from "../src/api-shapes.ts";
 import { assert, suite } from "../../checks/kit.ts";
 import { alarmSentence, byUrgency, isInHand, urgencyOf } from "./alarm-sentence.ts";
-import { conditionNow, leadingChannel } from "./channels.ts";
+import { conditionNow, leadingChannel, speedNow } from "./channels.ts";
 import type { Language } from "./format.ts";
 
 const test = suite("what an alarm says, and how urgent it is");
@@ -104,6 +104,13 @@ test("the condition follows alarms, readings and time, and unknown is never good
   assert.is(conditionNow(asset(product(5)), [alarm({ severity: "breach", foundLate: true })], NOW), "in-range");
   assert.is(conditionNow({ ...asset(product(5)), status: "unknown" }, [], NOW), "unknown");
   assert.is(conditionNow({ ...asset(product(5)), channels: [] }, [], NOW), "unknown");
+});
+
+test("a speed of some time ago is not told as current; standing still is a speed", () => {
+  const position = { latitudeDeg: 31, longitudeDeg: 121, atMs: NOW, speedMps: 0 };
+  assert.is(speedNow({ position }, NOW), 0);
+  assert.is(speedNow({ position }, NOW + 6 * MINUTE), null);
+  assert.is(speedNow({ position: { ...position, atMs: null } }, NOW), null);
 });
 
 test("of several product probes the worst leads", () => {

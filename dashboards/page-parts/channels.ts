@@ -89,6 +89,12 @@ export function hasDoor(asset: Pick<AssetView, "channels">): boolean {
   return asset.channels.some(({ role }) => role === "door");
 }
 
+/** Speed now, in metres a second; null when there is none, or when it was measured too long ago to be told as current. */
+export function speedNow({ position }: Pick<AssetView, "position">, nowMs: number): number | null {
+  if (position === null || position.atMs === null || nowMs - position.atMs > GAP_MS_UNLIMITED) return null;
+  return position.speedMps;
+}
+
 export const CONDITIONS_WORST_FIRST: readonly Condition[] = ["breach", "warning", "unknown", "in-range"];
 
 /**
