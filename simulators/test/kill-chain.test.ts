@@ -3,7 +3,6 @@
 // Every record that a spool took is stored exactly once, every excursion and alarm exists exactly once, and acceptance
 // is never ahead of the store.
 
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import {
@@ -152,15 +151,17 @@ async function checkExactlyOnce(stand: Stand): Promise<number> {
     const records = spoolRecords(stand, gatewayId).get(assetId) ?? [];
     const rows = await stored(stand, assetId);
     assert.is(rows.length, records.length, `${assetId}: rows stored of records taken`);
-    assert.equal(
-      [...rows.ordinal],
-      records.map(({ number }) => number % 1_000_000),
-    );
-    const values = records.map(({ readings }) => readings[0]?.value ?? Number.NaN);
-    assert.equal(
-      [...rows.value].map((value, row) => (rows.quality[row] === 0 ? value : null)),
-      values.map((value, row) => (records[row]?.readings[0]?.quality === 0 ? value : null)),
-    );
+    records.forEach((record, at) => {
+      const taken = record.readings[0];
+      const expected = {
+        ordinal: record.number % 1_000_000,
+        value: taken?.quality === 0 ? taken.value : null,
+        quality: taken?.quality,
+      };
+      const quality = rows.quality[at];
+      const row = { ordinal: rows.ordinal[at], value: quality === 0 ? rows.value[at] : null, quality };
+      assert.equal(row, expected, `${assetId}: record ${record.number}, row ${at}`);
+    });
     total += records.length;
   }
   return total;
@@ -220,6 +221,12 @@ function outstanding(stand: Stand): number {
   return count;
 }
 
+/** What a failing run must still end: last in, first out. */
+const ending: (() => Promise<void>)[] = [];
+test.after(async () => {
+  for (const end of ending.toReversed()) await end();
+});
+
 /** Agents started once more that hardly sample: what the spools hold goes out, and nothing is added. */
 async function drain(stand: Stand, rigs: readonly Rig[]): Promise<void> {
   for (const rig of rigs) {
@@ -265,6 +272,10 @@ test(
       facts: chainFacts(gateways.map(({ asset }) => asset.assetId)),
       influx: { url: influxd.url, database: "kills" },
     });
+    ending.push(
+      () => influxd.close(),
+      () => stand.close(),
+    );
     const scene: Scene = { stand, rigs, influxd, random };
     const stopDoors = moveDoors(rigs, random);
     const killed = new Map<string, number>();
@@ -285,9 +296,6 @@ test(
     const excursions = await checkFindings(stand);
     const list = [...killed].map(([name, count]) => `${name} ${count}`).join(", ");
     console.log(`kills: ${list}; ${records} records, ${excursions} excursions`);
-    await stand.close();
-    await influxd.close();
-    rmSync(folder, { recursive: true, force: true });
   },
   { deadlineMs: isLong() ? 1_500_000 : 300_000 },
 );

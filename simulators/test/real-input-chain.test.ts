@@ -100,6 +100,17 @@ function gpsdPositions(path: string): (readonly [number, number])[] {
   return withoutRepeats(positions);
 }
 
+/** The last valid RMC of a log. gpsd waits for an epoch's end, which a log may cut off: then this one is not in its decode. */
+function lastRmcPosition(path: string): readonly [number, number] {
+  const fields = readFileSync(path, "latin1")
+    .split("\n")
+    .map((line) => line.split(","))
+    .findLast(([name, , status]) => name?.endsWith("RMC") === true && status === "A");
+  const degrees = (text: string | undefined, digits: number): number =>
+    Number(text?.slice(0, digits)) + Number(text?.slice(digits)) / 60;
+  return [degrees(fields?.[3], 2), degrees(fields?.[5], 3)];
+}
+
 function withoutRepeats(positions: readonly (readonly [number, number])[]): (readonly [number, number])[] {
   return positions.filter((position, at) => {
     const before = positions[at - 1];
@@ -260,7 +271,7 @@ async function runChain(influx?: { url: string; database: string }): Promise<voi
     await until(lastEndMs, { what: "both excursions to end", deadlineMs: 10_000 });
     const temperatures = await checkReadings(stand, slave.served());
     checkExcursions(stand, temperatures);
-    await checkPositions(stand, gpsdPositions(`${nmea}.chk`));
+    await checkPositions(stand, withoutRepeats([...gpsdPositions(`${nmea}.chk`), lastRmcPosition(nmea)]));
     await checkRights(stand);
   } finally {
     await stand.close();
