@@ -7,10 +7,13 @@ import { fileURLToPath } from "node:url";
 import { until } from "../../checks/kit.ts";
 
 export type RegisterKind = "input" | "holding" | "discrete" | "coil";
-/** By unit, kind and address; "count" is a register that tells its address and how often it was read. */
-export type SlaveTable = Readonly<
-  Record<number, Readonly<Partial<Record<RegisterKind, Readonly<Record<number, number | "count">>>>>>
->;
+/** A value that pymodbus itself puts into holding registers: address, type, order of bytes, value. */
+export type TypedCell = readonly [number, "s16" | "u16" | "s32" | "u32" | "f32" | "f64", string, number];
+/** "count" is a register that tells its address and how often it was read. */
+export type SlaveUnit = Readonly<Partial<Record<RegisterKind, Readonly<Record<number, number | "count">>>>> & {
+  readonly typed?: readonly TypedCell[];
+};
+export type SlaveTable = Readonly<Record<number, SlaveUnit>>;
 
 export interface PymodbusSlave {
   close(): Promise<void>;

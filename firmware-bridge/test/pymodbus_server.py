@@ -3,6 +3,7 @@
 Usage: pymodbus_server.py PORT BAUD TABLE.json        RTU on a serial port
        pymodbus_server.py tcp:NUMBER 0 TABLE.json     TCP on 127.0.0.1
 TABLE: {"unit": {"input": {"address": register}, "holding": {...}, "discrete": {"address": 0 or 1}, "coil": {...}}}
+A unit's "typed" list, [[address, type, order, value], ...], is put into holding registers by pymodbus' own payload builder.
 An input register given as "count" tells its address and how often it was read: address * 4096 + reads % 4096.
 Prints "ready" on a line of its own when it listens. Silent for units that are not in the table.
 """
@@ -12,11 +13,13 @@ import json
 import logging
 import sys
 
+from pymodbus.constants import Endian
 from pymodbus.datastore import (
     ModbusServerContext,
     ModbusSlaveContext,
     ModbusSparseDataBlock,
 )
+from pymodbus.payload import BinaryPayloadBuilder
 from pymodbus.server import StartAsyncSerialServer, StartAsyncTcpServer
 from pymodbus.transaction import ModbusRtuFramer
 
@@ -38,10 +41,36 @@ def block(cells):
     return CountingBlock({int(at): value for at, value in cells.items()} or {65535: 0})
 
 
+ORDERS = {
+    "ABCD": (Endian.Big, Endian.Big),
+    "CDAB": (Endian.Big, Endian.Little),
+    "BADC": (Endian.Little, Endian.Big),
+    "DCBA": (Endian.Little, Endian.Little),
+}
+ADD = {
+    "s16": "add_16bit_int",
+    "u16": "add_16bit_uint",
+    "s32": "add_32bit_int",
+    "u32": "add_32bit_uint",
+    "f32": "add_32bit_float",
+    "f64": "add_64bit_float",
+}
+
+
+def typed_cells(rows):
+    cells = {}
+    for address, kind, order, value in rows:
+        byteorder, wordorder = ORDERS[order]
+        builder = BinaryPayloadBuilder(byteorder=byteorder, wordorder=wordorder)
+        getattr(builder, ADD[kind])(value)
+        cells.update({address + at: register for at, register in enumerate(builder.to_registers())})
+    return cells
+
+
 def slave(unit):
     return ModbusSlaveContext(
         ir=block(unit.get("input", {})),
-        hr=block(unit.get("holding", {})),
+        hr=block({**unit.get("holding", {}), **typed_cells(unit.get("typed", []))}),
         di=block(unit.get("discrete", {})),
         co=block(unit.get("coil", {})),
         zero_mode=True,
@@ -64,6 +93,7 @@ async def main(port, baud, table):
         baudrate=baud,
         timeout=0.02,
         ignore_missing_slaves=True,
+        broadcast_enable=True,
     )
 
 

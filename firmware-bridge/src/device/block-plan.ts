@@ -5,9 +5,12 @@ import { dataBytes, isBitFunction } from "../modbus/read-request.ts";
 import type { ReadFunction } from "../modbus/read-request.ts";
 import type { ModbusProfile } from "./device-profile.ts";
 
+/** What is wanted: one bit or register, or the `width` registers of one value, which must come in the same read. */
 export interface Cell {
   readonly fn: ReadFunction;
   readonly address: number;
+  /** Default 1. */
+  readonly width?: number;
 }
 
 export interface ReadBlock {
@@ -18,47 +21,92 @@ export interface ReadBlock {
   readonly widenMax: number;
 }
 
-/** Every cell lies in exactly one block. A gap is read over only where the profile calls it readable. */
+interface Span {
+  readonly address: number;
+  count: number;
+}
+
+/** Every cell lies whole in a block. A gap is read over only where the profile allows it. */
 export function planBlocks(profile: ModbusProfile, cells: readonly Cell[]): ReadBlock[] {
   const blocks: ReadBlock[] = [];
   for (const fn of [1, 2, 3, 4] as const) {
-    const addresses = [...new Set(cells.filter((cell) => cell.fn === fn).map((cell) => cell.address))];
-    addresses.sort((a, b) => a - b);
-    for (const { address, count } of spansOf(profile, fn, addresses)) {
+    for (const { address, count } of spansOf(profile, fn, inOrder(cells, fn))) {
       blocks.push(tellable({ fn, address, count, widenMax: widenMaxOf(profile, fn, address, count) }, blocks));
     }
   }
   return blocks;
 }
 
-function spansOf(profile: ModbusProfile, fn: ReadFunction, addresses: readonly number[]) {
-  const spans: { address: number; count: number }[] = [];
-  for (const address of addresses) {
+/**
+ * What to read instead of a block that the device refuses: its cells in two parts, with nothing between or after them that
+ * nobody asked for. Undefined when it holds no more than one cell, just as it is.
+ */
+export function splitBlock(block: ReadBlock, cells: readonly Cell[]): ReadBlock[] | undefined {
+  const within = inOrder(cells, block.fn).filter(
+    (cell) => cell.address >= block.address && endOf(cell) <= block.address + block.count,
+  );
+  const first = within[0];
+  if (first === undefined) return undefined;
+  const isWhole = endOf(first) - first.address === block.count;
+  if (within.every((cell) => cell.address === first.address)) {
+    return isWhole ? undefined : [exactly(block.fn, within)];
+  }
+  const half = halfOf(within);
+  return [exactly(block.fn, within.slice(0, half)), exactly(block.fn, within.slice(half))];
+}
+
+/** Where to part cells in two: at the widest gap, and among equals nearest to the middle. */
+function halfOf(cells: readonly Cell[]): number {
+  let best = 1;
+  const gapBefore = (at: number): number => (cells[at] as Cell).address - endOf(cells[at - 1] as Cell);
+  for (let at = 2; at < cells.length; at += 1) {
+    const isNearer = Math.abs(at - cells.length / 2) < Math.abs(best - cells.length / 2);
+    if (gapBefore(at) > gapBefore(best) || (gapBefore(at) === gapBefore(best) && isNearer)) best = at;
+  }
+  return best;
+}
+
+function exactly(fn: ReadFunction, cells: readonly Cell[]): ReadBlock {
+  const { address } = cells[0] as Cell;
+  return { fn, address, count: Math.max(...cells.map(endOf)) - address, widenMax: 0 };
+}
+
+function endOf({ address, width = 1 }: Cell): number {
+  return address + width;
+}
+
+function inOrder(cells: readonly Cell[], fn: ReadFunction): Cell[] {
+  return cells.filter((cell) => cell.fn === fn).sort((a, b) => a.address - b.address || endOf(b) - endOf(a));
+}
+
+function spansOf(profile: ModbusProfile, fn: ReadFunction, cells: readonly Cell[]): Span[] {
+  const spans: Span[] = [];
+  for (const cell of cells) {
     const last = spans.at(-1);
-    const count = last === undefined ? 0 : address - last.address + 1;
-    if (last !== undefined && count <= countMaxOf(profile, fn) && isReadableGap(profile, fn, last, address)) {
+    const lastEnd = last === undefined ? 0 : last.address + last.count;
+    if (last !== undefined && endOf(cell) <= lastEnd) continue;
+    const count = last === undefined ? 0 : endOf(cell) - last.address;
+    if (last !== undefined && count <= countMaxOf(profile, fn) && mayReadOver(profile, fn, lastEnd, cell.address)) {
       last.count = count;
     } else {
-      spans.push({ address, count: 1 });
+      spans.push({ address: cell.address, count: endOf(cell) - cell.address });
     }
   }
   return spans;
 }
 
 function countMaxOf(profile: ModbusProfile, fn: ReadFunction): number {
-  return isBitFunction(fn) ? profile.maxRegisters * 16 : profile.maxRegisters;
+  if (!isBitFunction(fn)) return profile.maxRegisters;
+  return profile.maxBits ?? profile.maxRegisters * 16;
 }
 
-function isReadableGap(
-  profile: ModbusProfile,
-  fn: ReadFunction,
-  span: { address: number; count: number },
-  next: number,
-): boolean {
-  const from = span.address + span.count;
-  return (
-    from === next || profile.readable.some((range) => range.fn === fn && range.from <= from && range.to >= next - 1)
-  );
+/** Whether `from` to `next - 1` may be read although nobody asked for it. */
+function mayReadOver(profile: ModbusProfile, fn: ReadFunction, from: number, next: number): boolean {
+  if (next <= from) return true;
+  const touches = profile.forbidden.some((range) => range.fn === fn && range.from < next && from <= range.to);
+  if (touches) return false;
+  const isReadable = profile.readable.some((range) => range.fn === fn && range.from <= from && range.to >= next - 1);
+  return isReadable || next - from <= profile.gapMax;
 }
 
 function widenMaxOf(profile: ModbusProfile, fn: ReadFunction, address: number, count: number): number {
@@ -66,7 +114,11 @@ function widenMaxOf(profile: ModbusProfile, fn: ReadFunction, address: number, c
   const room = profile.readable
     .filter((range) => range.fn === fn && range.from <= next)
     .map((range) => range.to - next + 1);
-  return Math.max(0, Math.min(Math.max(0, ...room), countMaxOf(profile, fn) - count));
+  const forbiddenFrom = profile.forbidden
+    .filter((range) => range.fn === fn && range.to >= next)
+    .map(({ from }) => from);
+  const allowed = Math.min(Math.max(0, ...room), ...forbiddenFrom.map((from) => from - next));
+  return Math.max(0, Math.min(allowed, countMaxOf(profile, fn) - count));
 }
 
 /** Widens a block until its reply differs in length from those of the blocks before it, as far as it may be widened. */

@@ -46,8 +46,8 @@ points:
       "x.yaml:7 points.u.address: write 65535 or less, not 70000",
       "x.yaml:7 points.u.decimals: write a whole number, not 1.5",
       "x.yaml:8 points.v.max: max must be above min",
-      'x.yaml:9 points.w.type: write one of s16, u16, bit, not "s17"',
-      "x.yaml:10 points.door.fn: write one of 1, 2, not 4",
+      'x.yaml:9 points.w.type: write one of s8, u8, s16, u16, bcd16, s32, u32, bcd32, f32, f64, bit, not "s17"',
+      "x.yaml:10 points.door.bit: a bit of a register needs its number: write bit: 0 (the lowest) to 15",
     ].sort(),
   );
 });

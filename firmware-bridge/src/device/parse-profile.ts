@@ -90,8 +90,9 @@ function problemsOf(
 function mendOf(issue: z.core.$ZodIssue, document: Document): string {
   const given: unknown = issue.path.length === 0 ? document.toJS() : document.getIn(issue.path);
   const found = isNode(given) ? "" : `, not ${JSON.stringify(given)}`;
+  if (issue.code === "custom") return issue.message;
   if (given === undefined) return `this is missing: write ${wantedBy(issue)}`;
-  return issue.code === "custom" ? issue.message : `write ${wantedBy(issue)}${found}`;
+  return `write ${wantedBy(issue)}${found}`;
 }
 
 const KINDS: Readonly<Record<string, string>> = {
