@@ -29,7 +29,9 @@ export function alarmView(row: AlarmRow, world: Pick<World, "facts" | "nameOf">)
 }
 
 export function excursionView(row: ExcursionRow): ExcursionView {
-  const { excursionId, assetId, channel, shipmentId, profileId, ruleId, side, limit, startMs, endMs } = row;
+  const { excursionId, assetId, channel, shipmentId, profileId, ruleId, side, limit, startMs } = row;
+  // An excursion that was open when its leg ended is over as far as anybody judges it.
+  const endMs = row.endMs ?? row.judgedUntilMs;
   const { peak, peakAtMs, monitoredMs, possibleMs } = row;
   return {
     ...{ excursionId, assetId, channel, shipmentId, profileId, ruleId, side, limit, startMs, endMs },

@@ -35,8 +35,8 @@ export function ingestPorts(
       try {
         const signal = AbortSignal.timeout(INTENT_TIMEOUT_MS);
         const response = await fetch(new URL("/intents", url), { method: "POST", headers, body, signal });
-        // 5xx is ingest in trouble: ask again later. 4xx is an answer.
-        if (response.status >= 500) return undefined;
+        // Ingest in trouble, or a token that an installer will mend: ask again later. Any other 4xx is an answer.
+        if (response.status >= 500 || response.status === 401) return undefined;
         return (await response.json()) as IntentAnswer;
       } catch {
         // Away or restarting: the outbox keeps the intent.

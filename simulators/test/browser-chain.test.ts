@@ -123,7 +123,15 @@ test(
 
       // The door's alarm reaches the driver, who acknowledges.
       const button = driver.locator("#acknowledge");
-      await button.waitFor({ state: "visible", timeout: 90_000 });
+      await until(() => button.isVisible(), {
+        what: "the driver's alert",
+        deadlineMs: 90_000,
+      }).catch(async (error: unknown) => {
+        const shown = await driver.locator("body").innerText();
+        throw new Error(`${JSON.stringify(await doors())}\n${shown}\n${demo.lines.slice(-12).join("\n")}`, {
+          cause: error,
+        });
+      });
       assert.is((await doors()).length, 1);
       await button.click();
       await until(async () => (await doors())[0]?.acknowledgedAtMs !== null, {
