@@ -4,7 +4,19 @@ import { DeviceProfileError, deviceProfileNames, loadDeviceProfile, parseDeviceP
 const test = suite("device profiles");
 
 test("every shipped profile is sound", () => {
-  assert.equal(deviceProfileNames(), ["cold-room-controller", "gps-nmea", "sht20-transmitter"]);
+  assert.equal(deviceProfileNames(), [
+    "carel-ir33",
+    "cold-room-controller",
+    "danfoss-ekc-202d",
+    "danfoss-erc-213",
+    "digital-input-module",
+    "dixell-xr",
+    "eliwell-idplus",
+    "energy-meter",
+    "gps-nmea",
+    "pt100-module-8",
+    "sht20-transmitter",
+  ]);
   for (const name of deviceProfileNames()) assert.is(loadDeviceProfile(name).profile, name);
 });
 
