@@ -46,7 +46,10 @@ export {
 } from "./src/device/parse-profile.ts";
 export type { ParsedProfile, ProfileProblem } from "./src/device/parse-profile.ts";
 export { DeviceConfigError, modbusDevice } from "./src/device/modbus-device.ts";
-export type { ModbusDeviceOptions } from "./src/device/modbus-device.ts";
+export type { ModbusDevice, ModbusDeviceOptions } from "./src/device/modbus-device.ts";
+export { deviceProfileJsonSchema } from "./src/device/device-profile.ts";
+export { busSchedule } from "./src/schedule/bus-schedule.ts";
+export type { BusSchedule, BusScheduleOptions, ScheduledDevice } from "./src/schedule/bus-schedule.ts";
 
 export { nmeaDecoder } from "./src/gps/nmea-decoder.ts";
 export type { NmeaCounters, NmeaDecoder, NmeaDecoderOptions } from "./src/gps/nmea-decoder.ts";

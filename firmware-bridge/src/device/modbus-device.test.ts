@@ -7,9 +7,11 @@ import {
   ModbusTimeoutError,
   ModbusWithheldError,
 } from "../modbus/modbus-error.ts";
+import type { MasterCounters } from "../modbus/master-tally.ts";
 import type { ModbusMaster } from "../modbus/master-contract.ts";
 import type { ReadRequest } from "../modbus/read-request.ts";
 import { DeviceConfigError, modbusDevice } from "./modbus-device.ts";
+import type { ModbusProfile } from "./device-profile.ts";
 import { loadDeviceProfile } from "./parse-profile.ts";
 
 const test = suite("Modbus device");
@@ -31,9 +33,7 @@ function masterOf(registers: Readonly<Record<string, number | Error>>): ModbusMa
     write: () => Promise.reject(new Error("not written here")),
     clock: new VirtualTime(0),
     close: () => Promise.resolve(),
-    get counters(): never {
-      throw new Error("not read here");
-    },
+    counters: {} as MasterCounters,
   };
 }
 
@@ -97,6 +97,29 @@ test("a probe whose fault bit is set, or cannot be read, gives no value; the oth
   for (const reading of await modbusDevice({ master: blind, unit: 7, profile: CONTROLLER, channels }).read()) {
     assert.equal([reading.value, reading.quality], [null, "device-timeout"]);
   }
+});
+
+test("a probe that gives the same bits for as long as the profile says is stuck, until it moves", async () => {
+  const time = new VirtualTime(0);
+  const registers: Record<string, number | Error> = { "4/1": 40, "4/2": 500 };
+  const profile = structuredClone(TRANSMITTER) as ModbusProfile;
+  Object.assign(profile.points["temperature"] as object, { stuckAfterMs: 60_000 });
+  const master = { ...masterOf(registers), clock: time } as ModbusMaster;
+  const device = modbusDevice({ master, unit: 1, profile, channels: { temperature: "t", humidity: "h" } });
+  const after = async (ms: number, register: number | Error): Promise<string> => {
+    time.advance(ms);
+    registers["4/1"] = register;
+    return (await device.read()).map(({ quality }) => quality).join(" ");
+  };
+  assert.is(await after(0, 40), "good good");
+  assert.is(await after(59_000, 40), "good good");
+  assert.is(await after(1000, 40), "stuck good");
+  assert.is(await after(1000, 41), "good good");
+  // Time without readings is not known to be unchanged.
+  assert.is(await after(30_000, new ModbusTimeoutError("")), "device-timeout device-timeout");
+  assert.is(await after(40_000, 41), "good good");
+  assert.is(await after(59_000, 41), "good good");
+  assert.is(await after(1000, 41), "stuck good");
 });
 
 test("a point or protocol that the profile does not have is refused when the device is made", () => {

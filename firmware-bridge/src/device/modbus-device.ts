@@ -129,6 +129,6 @@ function watched(reading: ChannelReading, stuck: StuckWatch | undefined, nowMs: 
     stuck.miss();
     return reading;
   }
-  const isStuck = stuck.see(reading.registers ?? [], nowMs);
+  const isStuck = stuck.see(String(reading.registers ?? reading.raw), nowMs);
   return isStuck ? { ...reading, value: null, quality: "stuck" } : reading;
 }

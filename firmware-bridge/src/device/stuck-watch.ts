@@ -10,9 +10,8 @@ export class StuckWatch {
     this.#stuckAfterMs = stuckAfterMs;
   }
 
-  /** Whether the probe is stuck, now that it gave these registers. Only time between readings that came is counted. */
-  see(registers: readonly number[], nowMs: number): boolean {
-    const bits = registers.join();
+  /** Whether the probe is stuck, now that it gave these bits. Only time between readings that came is counted. */
+  see(bits: string, nowMs: number): boolean {
     const sinceMs = this.#seenAtMs === undefined ? 0 : nowMs - this.#seenAtMs;
     this.#unchangedMs = bits === this.#bits ? this.#unchangedMs + sinceMs : 0;
     this.#bits = bits;
