@@ -9,11 +9,15 @@ export interface AnsweringLine extends Transport {
   readonly sent: { readonly atMs: number; readonly body: readonly number[] }[];
 }
 
-/** `answer` is given a frame without its checksum, and gives a reply without one, or nothing. */
+/**
+ * `answer` is given a frame without its checksum, and gives a reply without one, or nothing. With `copyAfterMs` each reply
+ * comes a second time, as through a repeater.
+ */
 export function answeringLine(
   time: VirtualTime,
   answer: (body: readonly number[]) => readonly number[] | undefined,
   afterMs = 5,
+  copyAfterMs?: number,
 ): AnsweringLine {
   let listener: (bytes: Uint8Array) => void = () => undefined;
   const sent: { atMs: number; body: readonly number[] }[] = [];
@@ -33,7 +37,9 @@ export function answeringLine(
       const body = [...bytes.subarray(0, -2)];
       sent.push({ atMs: time.monotonicMs(), body });
       const reply = answer(body);
-      if (reply !== undefined) time.after(afterMs, () => listener(sealed(reply)));
+      if (reply === undefined) return Promise.resolve();
+      time.after(afterMs, () => listener(sealed(reply)));
+      if (copyAfterMs !== undefined) time.after(afterMs + copyAfterMs, () => listener(sealed(reply)));
       return Promise.resolve();
     },
   };

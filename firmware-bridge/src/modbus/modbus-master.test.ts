@@ -129,6 +129,31 @@ test("a slave that is alone on its bus is asked every time, however long it has 
   assert.is(line.sent.length, 40);
 });
 
+test("the second copy of a reply is never taken for the answer to the same question asked again", async () => {
+  for (const widenMax of [0, 2]) {
+    const time = new VirtualTime(0);
+    let reads = 0;
+    const counting: Answer = (body) =>
+      [1, 4, (body[5] as number) * 2, 0, ++reads, 0, 0, 0, 0].slice(0, 3 + (body[5] as number) * 2);
+    const line = answeringLine(time, counting, 5, 20);
+    const master = modbusMaster({
+      transport: line,
+      framing: "rtu",
+      responseTimeoutMs: 200,
+      lateMaxMs: 0,
+      clock: time,
+      scheduler: time,
+    });
+    for (let poll = 0; poll < 40; poll += 1) {
+      const values = await passing(time, master.read({ unit: 1, fn: 4, address: 1, count: 1, widenMax })).catch(
+        () => undefined,
+      );
+      if (values !== undefined) assert.is(values[0], reads);
+    }
+    assert.ok(master.counters.replies >= 20, `${master.counters.replies} replies`);
+  }
+});
+
 test("an exception is taken for the answer, so that the next read of that kind goes out at once", async () => {
   const { time, line, master } = bench((body) => ((body[3] as number) > 9 ? [1, 0x84, 2] : register(body)));
   assert.is(await codeOf(time, master.read({ unit: 1, fn: 4, address: 10, count: 1 })), "MODBUS_EXCEPTION");

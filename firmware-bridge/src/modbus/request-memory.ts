@@ -34,7 +34,7 @@ export class RequestMemory {
 
   /**
    * The asked count, or a wider one, whose reply cannot be confused with that of a request that failed; or undefined.
-   * Preferred is one that no other address's reply looks like, for it need not wait for second copies.
+   * Preferred is one that no answered request's reply looks like either, for it need not wait for second copies.
    */
   tellableCount(request: ModbusRequest): number | undefined {
     const asked = countOf(request);
@@ -45,7 +45,7 @@ export class RequestMemory {
     for (let count = asked; count <= countMax; count += isBits ? 8 : 1) {
       const shape = replyShape(request, count);
       if (this.#isOpen(shape)) continue;
-      if (!this.#traces.some((trace) => trace.shape === shape && trace.address !== request.address)) return count;
+      if (!this.#traces.some((trace) => trace.shape === shape)) return count;
       tellable ??= count;
     }
     return tellable;
@@ -83,10 +83,13 @@ export class RequestMemory {
     );
   }
 
-  /** How long a second copy of another address's reply of this shape may still come. */
+  /**
+   * How long a second copy of a reply of this shape may still come. One of the very same request counts too: taken for
+   * the answer it would be out of date, and leave the true one to be taken for that of another request.
+   */
   secondCopyMs(request: ModbusRequest, count: number, nowMs: number): number {
     const shape = replyShape(request, count);
-    const rivals = this.#traces.filter((trace) => trace.shape === shape && trace.address !== request.address);
+    const rivals = this.#traces.filter((trace) => trace.shape === shape);
     return Math.max(0, ...rivals.map((trace) => trace.untilMs - nowMs));
   }
 }

@@ -98,7 +98,7 @@ export class RtuLine implements Line {
     return silentAtMs;
   }
 
-  /** An answered request may be answered again by a repeater: another address of the same shape waits that long. */
+  /** An answered request may be answered again by a repeater: one of the same shape waits that long. */
   #waitForSecondCopy(request: ModbusRequest, count: number, nowMs: number): number {
     const waitMs = this.#memory.secondCopyMs(request, count, nowMs);
     if (waitMs > 0) {
