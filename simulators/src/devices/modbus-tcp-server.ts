@@ -1,7 +1,8 @@
-// A simulated Modbus TCP slave, or a gateway with several behind it: functions 1 to 4, exceptions, faults on a switch.
+// A simulated Modbus TCP slave, or a gateway with several behind it: faults on a switch.
 
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
+import { answerPdu } from "./modbus-slave.ts";
 import type { RegisterModel } from "./register-models.ts";
 
 export interface ModbusTcpServerOptions {
@@ -23,9 +24,6 @@ export interface ModbusTcpServer {
   close(): Promise<void>;
 }
 
-const ILLEGAL_FUNCTION = 1;
-const ILLEGAL_ADDRESS = 2;
-const ILLEGAL_VALUE = 3;
 const HEADER_BYTES = 6;
 const LENGTH_MAX = 254;
 
@@ -41,7 +39,7 @@ export async function modbusTcpServer(options: ModbusTcpServerOptions): Promise<
     socket.on("data", (bytes: Buffer) => {
       pending = takeFrames(Buffer.concat([pending, bytes]), socket, (unit, pdu) => {
         const model = silent.has(unit) ? undefined : options.units.get(unit);
-        return model && answer(model, pdu);
+        return model && answerPdu(model, pdu);
       });
     });
   });
@@ -89,23 +87,4 @@ function takeFrames(bytes: Buffer, socket: Socket, reply: (unit: number, pdu: Bu
     socket.write(Buffer.concat([header, pdu]));
   }
   return rest;
-}
-
-function answer(model: RegisterModel, request: Buffer): Buffer {
-  const fn = request.readUInt8(0);
-  const refuse = (code: number): Buffer => Buffer.from([fn | 0x80, code]);
-  if (fn !== 1 && fn !== 2 && fn !== 3 && fn !== 4) return refuse(ILLEGAL_FUNCTION);
-  if (request.length !== 5) return refuse(ILLEGAL_VALUE);
-  const address = request.readUInt16BE(1);
-  const count = request.readUInt16BE(3);
-  const isBits = fn === 1 || fn === 2;
-  if (count < 1 || count > (isBits ? 2000 : 125)) return refuse(ILLEGAL_VALUE);
-  const data = Buffer.alloc(isBits ? Math.ceil(count / 8) : count * 2);
-  for (let index = 0; index < count; index += 1) {
-    const value = model.read(fn, address + index);
-    if (value === undefined) return refuse(ILLEGAL_ADDRESS);
-    if (!isBits) data.writeUInt16BE(value & 0xffff, index * 2);
-    else if (value !== 0) data.writeUInt8(data.readUInt8(index >>> 3) | (1 << (index & 7)), index >>> 3);
-  }
-  return Buffer.concat([Buffer.from([fn, data.length]), data]);
 }

@@ -6,6 +6,21 @@ import type { BoxState } from "../physics/thermal-box.ts";
 export interface RegisterModel {
   /** Functions 1 and 2 give 0 or 1, functions 3 and 4 a register of 16 bits, unsigned. */
   read(fn: 1 | 2 | 3 | 4, address: number): number | undefined;
+  /** Coils (1) and holding registers (3) at addresses that can be read. Without it the device refuses to be written. */
+  write?(fn: 1 | 3, address: number, value: number): void;
+}
+
+/** What lies in a device without physics, by function and address; coils and holding registers can be written. */
+export type RegisterTable = Partial<Record<1 | 2 | 3 | 4, Record<number, number>>>;
+
+export function tableRegisters(table: RegisterTable): RegisterModel {
+  return {
+    read: (fn, address) => table[fn]?.[address],
+    write(fn, address, value) {
+      const cells = table[fn];
+      if (cells !== undefined) cells[address] = value;
+    },
+  };
 }
 
 /** A register model whose probe can be torn off and mended. */
