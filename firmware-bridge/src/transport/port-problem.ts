@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { TransportError } from "./transport.ts";
 
 /** `cause` is what serialport said when it could not open `path`. */
@@ -29,6 +29,7 @@ export function portProblem(path: string, cause: Error): TransportError {
 function absentWords(path: string): string {
   const folder = dirname(path);
   if (!existsSync(folder)) return `There is no port ${path}: not even ${folder} exists. Is any adapter plugged in?`;
+  if (!folder.startsWith("/dev")) return `There is no port ${path}.`;
   let others: string[] = [];
   try {
     others = readdirSync(folder).filter((name) => folder !== "/dev" || /^tty(USB|ACM|AMA)\d+$/.test(name));
@@ -74,16 +75,22 @@ function groupOf(path: string): { readonly id: number; readonly name: string } |
   }
 }
 
-/** `mbpoll (process 812)`, as far as this user may see. */
+/** `mbpoll -m rtu /dev/ttyUSB0 (process 812)`, as far as this user may see. */
 function holdersOf(path: string): string[] {
   try {
     const device = realpathSync(path);
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name) && hasOpen(name, device))
-      .map((pid) => `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (process ${pid})`);
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && hasOpen(name, device));
+    return pids.map((pid) => `${commandOf(pid)} (process ${pid})`);
   } catch {
     return [];
   }
+}
+
+const COMMAND_SHOWN = 60;
+
+function commandOf(pid: string): string {
+  const [program = "", ...args] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  return [basename(program), ...args].join(" ").trim().slice(0, COMMAND_SHOWN);
 }
 
 function hasOpen(pid: string, device: string): boolean {

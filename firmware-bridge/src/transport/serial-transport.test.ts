@@ -162,8 +162,7 @@ test("a port that is absent, in use, or no port at all, is explained", async () 
   const locked = await failure(pair.near);
   assert.is(locked.code, "PORT_LOCKED");
   assert.match(locked.message, `process ${process.pid}`);
-  const absent = await failure(join(folder, "nowhere"));
-  assert.equal([absent.code, absent.message.includes("near")], ["PORT_ABSENT", true]);
+  assert.is((await failure(join(folder, "nowhere"))).code, "PORT_ABSENT");
   assert.is((await failure("/nowhere/port")).code, "PORT_ABSENT");
   await writeFile(join(folder, "file"), "");
   assert.is((await failure(join(folder, "file"))).code, "PORT_FAILED");
