@@ -1,11 +1,20 @@
 // Our NMEA decoder against the npm package `gps` on the logs of real receivers. `gps` is given whole lines, ready split,
 // and the exceptions that it throws on good sentences are caught; ours is given bytes and joins the sentences of an instant.
 
+import { createRequire } from "node:module";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { GPS } from "gps";
 import { nmeaDecoder } from "@isotherm/firmware-bridge";
 import { compare } from "./measure/interleaved.ts";
+
+interface NpmGps {
+  update(line: string): boolean;
+}
+
+/** It is firmware-bridge that depends on `gps`, for its tests and this bench. */
+const { GPS } = createRequire(new URL("../firmware-bridge/package.json", import.meta.url))("gps") as {
+  readonly GPS: { new (): NpmGps; Parse(line: string): unknown };
+};
 
 const FOLDER = process.env["ISOTHERM_TEST_DATA"] ?? resolve(import.meta.dirname, "../../shared/data");
 const READ_BY_BOTH = /^\$[A-OQ-Z][A-Z](RMC|GGA|GNS|GLL|VTG|ZDA|GSA),/;
