@@ -2,7 +2,17 @@
 import { posix } from "node:path";
 import ts from "typescript";
 import { lineOf, type Source, visit } from "./tidy-tree.ts";
-import { DOORS, isEntry, isPage, isTest, MAY_IMPORT, mayImportAny, type Violation } from "./tidy.ts";
+import {
+  DOORS,
+  isCommand,
+  isEntry,
+  isPage,
+  isTest,
+  LAUNCHER,
+  MAY_IMPORT,
+  mayImportAny,
+  type Violation,
+} from "./tidy.ts";
 
 interface Import {
   readonly specifier: string;
@@ -33,6 +43,7 @@ function judge(path: string, specifier: string): [problem: string, mend: string]
     const target = resolveFrom(path, specifier);
     if (roomOf(target) === room || room === "") return undefined;
     if (target.startsWith("checks/") && mayImportAny(path)) return undefined;
+    if (target === LAUNCHER && isCommand(path)) return undefined;
     return [`reaches out of ${room}/ to ${target}`, "import the other room by its door, @isotherm/<room>"];
   }
   if (!specifier.startsWith("@isotherm/")) return undefined;

@@ -99,6 +99,13 @@ bite("but not on tests, benches and checks that use any door and the kit", async
   assert.equal(await found(wrongImports, files), []);
 });
 
+bite("but not on commands that start by the launcher, which nothing else may", async () => {
+  const text = `import { launch } from "../../bin/launch.js";`;
+  assert.equal(await found(wrongImports, { "ingest/bin/isotherm-ingest.js": text, "ingest/src/main.ts": text }), [
+    "ingest/src/main.ts:1 reaches out of ingest/ to bin/launch.js",
+  ]);
+});
+
 bite("on a package that the room does not name", async () => {
   const files = {
     "package.json": `{"devDependencies":{"uvu":"1"}}`,

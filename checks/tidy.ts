@@ -45,6 +45,10 @@ export const isTest = (path: string): boolean => /\.test\.ts$|(^|\/)test\//.test
 /** Scripts that run in a browser, where there is no one to pass a clock in. */
 export const isPage = (path: string): boolean => /^dashboards\/(console|driver|page-parts)\//.test(path);
 
+/** What every command starts by; `npm run pack:all` puts a copy into each package. */
+export const LAUNCHER = "bin/launch.js";
+export const isCommand = (path: string): boolean => /^[^/]+\/bin\/[^/]+\.js$/.test(path);
+
 /** Where clocks, timers and chance may be made. */
 export const mayUseAmbient = (path: string): boolean =>
   isCheck(path) || isTest(path) || isPage(path) || /(^|\/)(main|ports)\.ts$/.test(path);
