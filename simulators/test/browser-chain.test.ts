@@ -81,11 +81,78 @@ async function alarms(page: Page): Promise<Alarm[]> {
   return (JSON.parse(text) as { alarms: Alarm[] }).alarms;
 }
 
+interface Pages {
+  readonly operator: Page;
+  readonly driver: Page;
+  readonly errors: string[];
+}
+
+/** The alarms that the door's act raises, by the API. */
+async function doorAlarms(operator: Page): Promise<Alarm[]> {
+  return (await alarms(operator)).filter(({ assetId, foundLate }) => assetId === "truck-2" && !foundLate);
+}
+
+async function checkFleet(operator: Page): Promise<void> {
+  await operator
+    .getByText(/Truck 2/)
+    .first()
+    .waitFor();
+  await operator
+    .getByText(/[0-9]\.[0-9]\s*°C/)
+    .first()
+    .waitFor();
+  await until(async () => (await operator.locator(".leaflet-marker-icon").count()) >= 4, {
+    what: "four markers on the map",
+    deadlineMs: 20_000,
+  });
+  // The night's excursion, whose readings came late, is found.
+  await until(
+    async () => (await alarms(operator)).some(({ assetId, foundLate }) => assetId === "truck-3" && foundLate),
+    {
+      what: "the alarm found late",
+      deadlineMs: 60_000,
+    },
+  );
+}
+
+async function checkAlert({ operator, driver }: Pages, demo: Demo): Promise<void> {
+  const button = driver.locator("#acknowledge");
+  await until(() => button.isVisible(), { what: "the driver's alert", deadlineMs: 90_000 }).catch(
+    async (error: unknown) => {
+      const shown = await driver.locator("body").innerText();
+      const told = [JSON.stringify(await doorAlarms(operator)), shown, ...demo.lines.slice(-12)];
+      throw new Error(told.join("\n"), { cause: error });
+    },
+  );
+  assert.is((await doorAlarms(operator)).length, 1);
+  await button.click();
+  await until(async () => (await doorAlarms(operator))[0]?.acknowledgedAtMs !== null, {
+    what: "the acknowledgement",
+    deadlineMs: 10_000,
+  });
+  await operator.getByText(/刘芳/).first().waitFor({ timeout: 10_000 });
+}
+
+/** The door closes, the load cools, the alarm returns; there was one all along. */
+async function checkReturn(operator: Page): Promise<void> {
+  await until(async () => (await doorAlarms(operator))[0]?.returnedAtMs !== null, {
+    what: "the return",
+    deadlineMs: 120_000,
+  });
+  const [alarm, ...others] = await doorAlarms(operator);
+  assert.is(alarm?.state, "normal");
+  assert.equal(others, []);
+}
+
+async function endDemo(demo: Demo): Promise<void> {
+  demo.process.kill("SIGTERM");
+  if (demo.process.exitCode === null) await once(demo.process, "close");
+}
+
 test(
   "the door's alarm is raised, shown to the driver, acknowledged there, seen by the operator, and returns",
   async () => {
-    const folder = await tempDir();
-    const demo = await startDemo(folder);
+    const demo = await startDemo(await tempDir());
     const browser = await chromium.launch({
       executablePath: "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
@@ -94,62 +161,14 @@ test(
       const errors: string[] = [];
       const operator = await openPage(browser, demo.operatorUrl, [1440, 900], errors);
       const driver = await openPage(browser, demo.driverUrl, [390, 844], errors);
-      const doors = async (): Promise<Alarm[]> =>
-        (await alarms(operator)).filter(({ assetId, foundLate }) => assetId === "truck-2" && !foundLate);
-      assert.equal(await doors(), [], "no alarm before the act");
-
-      // Temperature and position are on the operators' page.
-      await operator
-        .getByText(/Truck 2/)
-        .first()
-        .waitFor();
-      await operator
-        .getByText(/[0-9]\.[0-9]\s*°C/)
-        .first()
-        .waitFor();
-      await until(async () => (await operator.locator(".leaflet-marker-icon").count()) >= 4, {
-        what: "four markers on the map",
-        deadlineMs: 20_000,
-      });
-
-      // The night's excursion, whose readings came late, is found.
-      await until(
-        async () => (await alarms(operator)).some(({ assetId, foundLate }) => assetId === "truck-3" && foundLate),
-        {
-          what: "the alarm found late",
-          deadlineMs: 60_000,
-        },
-      );
-
-      // The door's alarm reaches the driver, who acknowledges.
-      const button = driver.locator("#acknowledge");
-      await until(() => button.isVisible(), {
-        what: "the driver's alert",
-        deadlineMs: 90_000,
-      }).catch(async (error: unknown) => {
-        const shown = await driver.locator("body").innerText();
-        throw new Error(`${JSON.stringify(await doors())}\n${shown}\n${demo.lines.slice(-12).join("\n")}`, {
-          cause: error,
-        });
-      });
-      assert.is((await doors()).length, 1);
-      await button.click();
-      await until(async () => (await doors())[0]?.acknowledgedAtMs !== null, {
-        what: "the acknowledgement",
-        deadlineMs: 10_000,
-      });
-      await operator.getByText(/刘芳/).first().waitFor({ timeout: 10_000 });
-
-      // The door closes, the load cools, the alarm returns; there was one all along.
-      await until(async () => (await doors())[0]?.returnedAtMs !== null, { what: "the return", deadlineMs: 120_000 });
-      const [alarm, ...others] = await doors();
-      assert.is(alarm?.state, "normal");
-      assert.equal(others, []);
+      assert.equal(await doorAlarms(operator), [], "no alarm before the act");
+      await checkFleet(operator);
+      await checkAlert({ operator, driver, errors }, demo);
+      await checkReturn(operator);
       assert.equal(errors, []);
     } finally {
       await browser.close();
-      demo.process.kill("SIGTERM");
-      if (demo.process.exitCode === null) await once(demo.process, "close");
+      await endDemo(demo);
     }
     assert.is(demo.process.exitCode, 0, demo.lines.slice(-5).join("\n"));
     const tallies = demo.lines.filter((line) => line.startsWith("taken "));

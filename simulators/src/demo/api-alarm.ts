@@ -21,6 +21,6 @@ export async function openApi(loginUrl: string): Promise<(path: string) => Promi
   return async (path) => {
     const answer = await fetch(new URL(path, loginUrl), { headers: { cookie }, signal: AbortSignal.timeout(3_000) });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
-    return answer.json();
+    return (await answer.json()) as unknown;
   };
 }

@@ -17,7 +17,7 @@ const NEWS_MS = 1_000;
 
 const screen = new Screen({
   isTerminal: process.stdout.isTTY,
-  columns: process.stdout.columns ?? 120,
+  columns: process.stdout.isTTY ? process.stdout.columns : 120,
   write: (text) => process.stdout.write(text),
 });
 const timeOfDay = (): string => new Date().toTimeString().slice(0, 8);
