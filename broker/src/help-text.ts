@@ -2,10 +2,10 @@
 export const HELP_TEXT = `The MQTT 3.1.1 broker of Isotherm: it lets gateways, hosts and viewers in by name and
 password, and lets each touch its own topics only.
 
-  node broker/src/main.ts --config FILE     run the broker until SIGTERM or Ctrl-C
-  node broker/src/main.ts passwd            read a password from stdin, print its hash
-  node broker/src/main.ts passwd --generate make a password, show it once, print its hash
-  node broker/src/main.ts --help            this page
+  isotherm-broker --config FILE     run the broker until SIGTERM or Ctrl-C
+  isotherm-broker passwd            read a password from stdin, print its hash
+  isotherm-broker passwd --generate make a password, show it once, print its hash
+  isotherm-broker --help            this page
 
 A first broker in two files:
 
@@ -16,7 +16,7 @@ A first broker in two files:
 
   # identities.yaml
   - user: gw-0001                   # a gateway: its own Sparkplug topics, nothing else
-    passwordHash: scrypt$...        # printed by: node broker/src/main.ts passwd --generate
+    passwordHash: scrypt$...        # printed by: isotherm-broker passwd --generate
     role: gateway
     groupId: fleet-a
     gatewayId: gw-0001

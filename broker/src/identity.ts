@@ -28,9 +28,9 @@ const credentials = {
     .min(1, "is empty; give the user name that the client signs in with")
     .max(200, "is too long; use at most 200 characters"),
   passwordHash: z
-    .string({ error: "is missing; make one with `node broker/src/main.ts passwd`" })
+    .string({ error: "is missing; make one with `isotherm-broker passwd`" })
     .refine((text) => parsePasswordHash(text) !== undefined, {
-      message: "is not a line of the form scrypt$N$r$p$salt$hash; make one with `node broker/src/main.ts passwd`",
+      message: "is not a line of the form scrypt$N$r$p$salt$hash; make one with `isotherm-broker passwd`",
     }),
 };
 

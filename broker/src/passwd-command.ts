@@ -19,7 +19,7 @@ export async function runPasswd(isGenerated: boolean, ports: PasswdPorts): Promi
     : await readPassword(ports.stdin);
   if (password === undefined || password === "") {
     ports.say(
-      `Give a password of 1 to ${PASSWORD_LENGTH_MAX} characters on stdin, or use --generate:\n  printf %s 'a long password' | node broker/src/main.ts passwd\n`,
+      `Give a password of 1 to ${PASSWORD_LENGTH_MAX} characters on stdin, or use --generate:\n  printf %s 'a long password' | isotherm-broker passwd\n`,
     );
     return 2;
   }

@@ -25,6 +25,6 @@ function mendOf(issue: z.core.$ZodIssue): string {
     case "invalid_type":
       return `give a value of type ${issue.expected}`;
     default:
-      return "see `node broker/src/main.ts --help` for an example";
+      return "see `isotherm-broker --help` for an example";
   }
 }

@@ -151,7 +151,7 @@ export const agentConfigSchema = z.strictObject(
       .array(assetSchema, { error: "are missing; list at least one asset" })
       .min(1, "are missing; list at least one asset"),
   },
-  { error: "is not a configuration; see `node edge-agent/src/main.ts --help` for an example" },
+  { error: "is not a configuration; see `isotherm-agent --help` for an example" },
 );
 
 /** A whole configuration, defaults filled in. */

@@ -3,9 +3,9 @@ export const HELP_TEXT = `isotherm edge-agent: the process on a gateway.
 It asks the devices, keeps every answer in a spool on disk, and sends it over MQTT (Sparkplug B) until the host has
 accepted it. Pull the plug, cut the link: nothing that it took is lost.
 
-  node edge-agent/src/main.ts --config agent.yaml          run until SIGTERM or Ctrl-C
-  node edge-agent/src/main.ts check --config agent.yaml    say everything that is wrong with a configuration
-  node edge-agent/src/main.ts spool --config agent.yaml    show what the spool holds, also while the agent runs
+  isotherm-agent --config agent.yaml          run until SIGTERM or Ctrl-C
+  isotherm-agent check --config agent.yaml    say everything that is wrong with a configuration
+  isotherm-agent spool --config agent.yaml    show what the spool holds, also while the agent runs
 
 Paths in the file are taken from the file's folder. A small configuration:
 

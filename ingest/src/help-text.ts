@@ -1,10 +1,12 @@
+import { DEFAULT_BOUNDS } from "./bounds.ts";
+
 /** What `--help` prints. */
 export const HELP_TEXT = `ingest: takes what gateways send, stores every record once, finds every excursion.
 
-  node ingest/src/main.ts run --config FILE           run until SIGTERM
-  node ingest/src/main.ts status --config FILE        gateways, assets and open alarms
-  node ingest/src/main.ts completeness --config FILE  per stream: numbers issued, accepted, missing
-  node ingest/src/main.ts quarantine --config FILE    what could not be stored, and why
+  isotherm-ingest run --config FILE           run until SIGTERM
+  isotherm-ingest status --config FILE        gateways, assets and open alarms
+  isotherm-ingest completeness --config FILE  per stream: numbers issued, accepted, missing
+  isotherm-ingest quarantine --config FILE    what could not be stored, and why
 
   --tenant ID   only this tenant (completeness, quarantine); status needs it when there are several groups
   --json        one JSON document instead of a table
@@ -30,7 +32,10 @@ A configuration (YAML; paths start at its folder):
     host: 127.0.0.1
     port: 8402                     # 0 takes a free one; the log line "listening" names it
   tokenFile: ingest.token          # what callers of /intents and /feed must bear
-  bounds: {}                       # see ingest/src/bounds.ts
+  bounds: {}                       # how much is held at most; with their defaults:
+${Object.entries(DEFAULT_BOUNDS)
+  .map(([bound, value]) => `    #   ${bound}: ${value}`)
+  .join("\n")}
 
 HTTP: POST /intents and GET /feed (with the token), GET /metrics, /healthz, /readyz.
 
