@@ -6,7 +6,7 @@ import { TransportLink } from "../transport/transport-link.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Fix } from "./fix.ts";
 import { nmeaDecoder } from "./nmea-decoder.ts";
-import type { NmeaCounters } from "./nmea-decoder.ts";
+import type { NmeaCounters, NmeaDecoderOptions } from "./nmea-decoder.ts";
 
 export interface GpsChannels {
   readonly latitude: string;
@@ -15,14 +15,12 @@ export interface GpsChannels {
   readonly track?: string;
 }
 
-export interface GpsDeviceOptions {
+export interface GpsDeviceOptions extends NmeaDecoderOptions {
   readonly transport: Transport;
   readonly channels: GpsChannels;
   /** A fix older than this is not given. */
   readonly staleAfterMs: number;
   readonly clock: Clock;
-  /** Dates before this are not believed; see {@link nmeaDecoder}. */
-  readonly earliestUtcMs?: number;
 }
 
 export interface GpsDevice extends DevicePoll {
@@ -59,7 +57,7 @@ class Receiver implements GpsDevice {
   constructor(options: GpsDeviceOptions) {
     this.#options = options;
     this.#link = new TransportLink(options);
-    this.#decoder = nmeaDecoder(options.earliestUtcMs === undefined ? {} : { earliestUtcMs: options.earliestUtcMs });
+    this.#decoder = nmeaDecoder(options);
     this.#stopListening = options.transport.onBytes((bytes) => this.#receive(bytes));
   }
 
