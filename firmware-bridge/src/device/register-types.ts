@@ -37,35 +37,46 @@ export function valueBytes(registers: readonly number[], order: ByteOrder): Data
   return view;
 }
 
-/** The bits as one unsigned number, a single register whole; undefined for 64 bits, which a number cannot hold. */
-export function rawOf(bytes: DataView, type: RegisterType): number | undefined {
-  if (type === "f64") return undefined;
-  return registersOf(type) === 1 ? bytes.getUint16(0) : bytes.getUint32(0);
+/** A single register in the device's order of bytes. */
+export function wordOf(register: number, order: ByteOrder): number {
+  return order === "BADC" ? ((register & 0xff) << 8) | (register >>> 8) : register;
 }
 
-/** The number that stands in the bytes; undefined where none does (a float that is no number, a nibble above nine). */
-export function numberIn(bytes: DataView, type: RegisterType, byte: "high" | "low"): number | undefined {
-  const at = byte === "high" ? 0 : 1;
+/** The number in a single register; undefined where a nibble of a decimal is above nine. */
+export function numberInWord(word: number, type: RegisterType, byte: "high" | "low"): number | undefined {
+  const half = byte === "high" ? word >>> 8 : word & 0xff;
   switch (type) {
-    case "s8":
-      return bytes.getInt8(at);
-    case "u8":
-      return bytes.getUint8(at);
     case "s16":
-      return bytes.getInt16(0);
-    case "u16":
-      return bytes.getUint16(0);
+      return word > 0x7fff ? word - 0x10000 : word;
+    case "s8":
+      return half > 0x7f ? half - 0x100 : half;
+    case "u8":
+      return half;
+    case "bcd16":
+      return decimalDigits(word, 4);
+    default:
+      return word;
+  }
+}
+
+/** The bits of two registers as one unsigned number; undefined for 64 bits, which a number cannot hold. */
+export function rawOf(bytes: DataView, type: RegisterType): number | undefined {
+  return type === "f64" ? undefined : bytes.getUint32(0);
+}
+
+/** The number in several registers; undefined where none stands (a float that is no number, a nibble above nine). */
+export function numberIn(bytes: DataView, type: RegisterType): number | undefined {
+  switch (type) {
     case "s32":
       return bytes.getInt32(0);
-    case "u32":
-      return bytes.getUint32(0);
     case "f32":
       return finite(bytes.getFloat32(0));
     case "f64":
       return finite(bytes.getFloat64(0));
-    case "bcd16":
     case "bcd32":
-      return decimalDigits(bytes);
+      return decimalDigits(bytes.getUint32(0), 8);
+    default:
+      return bytes.getUint32(0);
   }
 }
 
@@ -73,13 +84,12 @@ function finite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-function decimalDigits(bytes: DataView): number | undefined {
+function decimalDigits(bits: number, digits: number): number | undefined {
   let value = 0;
-  for (let at = 0; at < bytes.byteLength; at += 1) {
-    const high = bytes.getUint8(at) >>> 4;
-    const low = bytes.getUint8(at) & 0xf;
-    if (high > 9 || low > 9) return undefined;
-    value = value * 100 + high * 10 + low;
+  for (let digit = digits - 1; digit >= 0; digit -= 1) {
+    const nibble = (bits >>> (digit * 4)) & 0xf;
+    if (nibble > 9) return undefined;
+    value = value * 10 + nibble;
   }
   return value;
 }

@@ -44,6 +44,11 @@ export interface ModbusMasterOptions {
   readonly inOrder?: boolean;
   /** RTU: silence after a broadcast, in which devices do what they were told; default 100. */
   readonly turnaroundMs?: number;
+  /**
+   * TCP: requests that may be on their way at once; default 1, which every device takes. Gateways and servers that take
+   * more are read with less work and less waiting.
+   */
+  readonly inFlightMax?: number;
   /** Units that do not answer are tried now and then only, where others would be held up; default true. */
   readonly restSilentUnits?: boolean;
   /** RTU: the adapter hears what it sends; default false. */

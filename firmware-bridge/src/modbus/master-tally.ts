@@ -1,6 +1,5 @@
 // What a bus has seen since it was made: the figures behind "is this line healthy".
 
-import type { LineCounters } from "./line.ts";
 import {
   ModbusCrcError,
   ModbusExceptionError,
@@ -10,6 +9,13 @@ import {
   ModbusWithheldError,
 } from "./modbus-error.ts";
 import type { ModbusError } from "./modbus-error.ts";
+
+export interface LineCounters {
+  /** Bytes that arrived when nothing was asked, or beyond a reply. */
+  strayBytes: number;
+  /** Replies known to belong to an earlier request (TCP, by transaction id). */
+  lateReplies: number;
+}
 
 export interface MasterCounters {
   readonly requests: number;

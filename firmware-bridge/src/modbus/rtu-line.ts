@@ -2,7 +2,7 @@
 // what it asked: no request goes out while a reply to an earlier one may still come that could be taken for its own.
 
 import { crc16 } from "./crc16.ts";
-import type { ExchangeEnd, Line, LineCounters } from "./line.ts";
+import type { LineCounters } from "./master-tally.ts";
 import { ModbusCrcError, ModbusMismatchError, ModbusWithheldError } from "./modbus-error.ts";
 import type { ModbusError } from "./modbus-error.ts";
 import { countOf, describeAny, isWrite, judgeAny, replyBytes, replyStart, requestPdu } from "./modbus-request.ts";
@@ -27,6 +27,8 @@ export interface RtuLineOptions {
   readonly turnaroundMs: number;
 }
 
+export type ExchangeEnd = "answered" | "refused" | "failed";
+
 interface Exchange {
   readonly request: ModbusRequest;
   readonly sentCount: number;
@@ -40,9 +42,8 @@ interface Exchange {
 const BUFFER_MAX_BYTES = 512;
 const BITS_PER_CHARACTER = 11;
 
-export class RtuLine implements Line {
+export class RtuLine {
   readonly counters: LineCounters = { strayBytes: 0, lateReplies: 0 };
-  readonly isBroken = false;
   readonly #options: RtuLineOptions;
   readonly #characterMs: number;
   readonly #silentMs: number;
@@ -60,6 +61,7 @@ export class RtuLine implements Line {
     this.#silentMs = Math.max(3.5 * this.#characterMs, 1.75, options.guardMs);
   }
 
+  /** 0: send now. More: ask again after so many milliseconds. An error: this request is not to be sent. */
   admit(request: ModbusRequest, nowMs: number): number | ModbusError {
     this.#memory.forgetUntil(nowMs);
     const quietAtMs = this.#quietAtMs(nowMs, request.guardMs ?? 0);
@@ -78,6 +80,7 @@ export class RtuLine implements Line {
     return this.#isInOrder(request) ? this.#memory.narrowerThan(request) : undefined;
   }
 
+  /** Nobody answers this request: it is over once it was sent. */
   isUnanswered(request: ModbusRequest): boolean {
     return isWrite(request) && request.unit === 0;
   }
@@ -111,6 +114,7 @@ export class RtuLine implements Line {
     return 1;
   }
 
+  /** Begins the exchange and gives the bytes to send. */
   begin(request: ModbusRequest, nowMs: number): Uint8Array {
     const sentCount = this.#memory.tellableCount(request) ?? countOf(request);
     const pdu = requestPdu(request, sentCount);
@@ -132,6 +136,7 @@ export class RtuLine implements Line {
     return sent;
   }
 
+  /** Takes what arrived; gives the outcome of the current exchange once it is known. */
   receive(bytes: Uint8Array, nowMs: number): Uint16Array | ModbusError | undefined {
     this.#lastByteAtMs = nowMs;
     if (this.#exchange === undefined) {
@@ -174,6 +179,7 @@ export class RtuLine implements Line {
     return judgeAny(reply.subarray(1, frameBytes - 2), request, sentCount);
   }
 
+  /** Ends the current exchange; `refused` is an exception reply. */
   end(outcome: ExchangeEnd, nowMs: number): void {
     const exchange = this.#exchange;
     if (exchange === undefined) return;
@@ -188,6 +194,7 @@ export class RtuLine implements Line {
     if (!trace.isAnswered) this.#dirtySinceMs ??= nowMs;
   }
 
+  /** What the wire itself takes for the request and its reply, added to the response timeout. */
   wireTimeMs(request: ModbusRequest): number {
     const widest = countOf(request) + (isWrite(request) ? 0 : (request.widenMax ?? 0));
     return this.#characterMs * (requestPdu(request, countOf(request)).length + replyBytes(request, widest) + 6);

@@ -160,4 +160,48 @@ test("2000 random replies, cut in random pieces, never give a value of another r
   assert.ok(right > 1000, `only ${right} of 2000 reads gave a value`);
 });
 
+test("several on their way are told apart by their ids, in whatever order, cuts and company the replies come", async () => {
+  const random = seededRandom(seed());
+  let held: Buffer[] = [];
+  let most = 0;
+  answer = (request, socket) => {
+    held.push(Buffer.from(request));
+    most = Math.max(most, held.length);
+    if (held.length > 1) return;
+    setImmediate(() => {
+      const frames = held.sort(() => random() - 0.5).map((one) => reply(one));
+      held = [];
+      if (random() < 0.2) frames.push(...frames.slice(0, 1), reply(frames[0] as Buffer, { id: 1000, value: 6 }));
+      if (random() < 0.1) frames.shift();
+      const bytes = Buffer.concat(frames);
+      const cut = Math.floor(random() * bytes.length);
+      socket.write(bytes.subarray(0, cut));
+      setImmediate(() => socket.write(bytes.subarray(cut)));
+    });
+  };
+  const { port } = server.address() as AddressInfo;
+  const transport = tcpTransport({ host: "127.0.0.1", port, connectTimeoutMs: 1000 });
+  const many = modbusMaster({
+    transport,
+    framing: "tcp",
+    responseTimeoutMs: 40,
+    inFlightMax: 8,
+    clock: realTime,
+    scheduler: realTime,
+  });
+  let right = 0;
+  for (let round = 0; round < 60; round += 1) {
+    const addresses = Array.from({ length: 16 }, () => Math.floor(random() * 5000));
+    const reads = addresses.map((address) => many.read({ unit: 5, fn: 4, address, count: 1 }).catch(() => undefined));
+    for (const [at, values] of (await Promise.all(reads)).entries()) {
+      if (values === undefined) continue;
+      assert.is(values[0], (addresses[at] as number) + 1000);
+      right += 1;
+    }
+  }
+  await many.close();
+  assert.is(most, 8, "as many as were allowed were on their way, and no more");
+  assert.ok(right > 600, `only ${right} of 960 reads gave a value`);
+});
+
 test.run();

@@ -1,6 +1,9 @@
 // A slave that does not answer costs the others its timeout at every cycle. So after a few timeouts in a row it rests:
 // now and then one request goes out as a trial, and the trials of all resting units together take a small share of the bus.
 
+import { ModbusExceptionError, ModbusTimeoutError } from "./modbus-error.ts";
+import type { ModbusError } from "./modbus-error.ts";
+
 interface UnitRecord {
   timeoutsInARow: number;
   answeredAtMs: number;
@@ -15,6 +18,8 @@ const TRIAL_SHARE = 0.04;
 const REST_MAX_MS = 60_000;
 /** A unit that answered within this time is one that trials would hold up. */
 const ALIVE_MS = 60_000;
+/** The exception by which a gateway says that the unit behind it did not answer. */
+const GATEWAY_TARGET_SILENT = 11;
 
 export class UnitRest {
   readonly #units = new Map<number, UnitRecord>();
@@ -30,16 +35,18 @@ export class UnitRest {
     return nowMs - record.triedAtMs >= Math.min((costMs * this.restingCount) / TRIAL_SHARE, REST_MAX_MS);
   }
 
-  answered(unit: number, nowMs: number): void {
-    const record = this.#recordOf(unit);
-    record.timeoutsInARow = 0;
-    record.answeredAtMs = nowMs;
-  }
-
-  timedOut(unit: number, nowMs: number): void {
-    const record = this.#recordOf(unit);
-    record.timeoutsInARow += 1;
-    record.triedAtMs = nowMs;
+  /** What became of a request to a unit. What was damaged on the way, or not sent, says nothing of it. */
+  note(unit: number, outcome: Uint16Array | ModbusError, nowMs: number): void {
+    const isRefused = outcome instanceof ModbusExceptionError;
+    if (outcome instanceof ModbusTimeoutError || (isRefused && outcome.exceptionCode === GATEWAY_TARGET_SILENT)) {
+      const record = this.#recordOf(unit);
+      record.timeoutsInARow += 1;
+      record.triedAtMs = nowMs;
+    } else if (isRefused || outcome instanceof Uint16Array) {
+      const record = this.#recordOf(unit);
+      record.timeoutsInARow = 0;
+      record.answeredAtMs = nowMs;
+    }
   }
 
   get restingCount(): number {
