@@ -37,6 +37,44 @@ export function changeText(from: unknown, to: unknown, language: Language): stri
   return parts.join(", ");
 }
 
+/** Entries that changed nothing that people are told of, one after another: shown as one line. */
+export interface AuditGroup {
+  readonly entry: AuditView;
+  readonly count: number;
+  readonly lastAtMs: number;
+}
+
+export function auditGroups(audit: readonly AuditView[]): AuditGroup[] {
+  const groups: AuditGroup[] = [];
+  const isPlain = ({ what, from, to }: AuditView): boolean => what === "revised" && changeText(from, to, "en") === "";
+  for (const entry of audit) {
+    const last = groups.at(-1);
+    if (last !== undefined && isPlain(entry) && isPlain(last.entry))
+      groups[groups.length - 1] = { ...last, count: last.count + 1, lastAtMs: entry.atMs };
+    else groups.push({ entry, count: 1, lastAtMs: entry.atMs });
+  }
+  return groups;
+}
+
+/** Of the numbers of records no more than this is shown; all of them stand in the title. */
+const NUMBERS_LENGTH_MAX = 40;
+
+/** The records that a change rests on, in words; undefined when it rests on something that the entry itself tells. */
+export function causeText(cause: unknown, language: Language): string | undefined {
+  const byGateway = new Map<string, string>();
+  for (const [, gateway = "", numbers = ""] of String(cause).matchAll(/([^/\s;]+)\/[0-9a-f]{32}\/[^:\s]+:([\d,-]+)/g))
+    byGateway.set(gateway, byGateway.has(gateway) ? `${byGateway.get(gateway)},${numbers}` : numbers);
+  const texts = [...byGateway].map(([gateway, all]) => {
+    const numbers = all.replaceAll("-", "–").replaceAll(",", ", ");
+    const isLong = numbers.length > NUMBERS_LENGTH_MAX;
+    return say(language, "audit.records", {
+      gateway,
+      numbers: isLong ? `${numbers.slice(0, NUMBERS_LENGTH_MAX)}…` : numbers,
+    });
+  });
+  return texts.length === 0 ? undefined : texts.join("; ");
+}
+
 export function alarmDialog(context: Pick<Context, "known" | "nowMs" | "language">): (alarmId: string) => void {
   const dialog = byId("alarm-dialog") as HTMLDialogElement;
   const title = el("h2", { id: "alarm-dialog-title" });
@@ -52,7 +90,7 @@ export function alarmDialog(context: Pick<Context, "known" | "nowMs" | "language
     const language = context.language();
     const words = alarmSentence(alarm, { assets: context.known.assets, nowMs: context.nowMs(), language });
     setText(sentence, `${words.subject} · ${words.text}`);
-    list.replaceChildren(...audit.map((entry) => auditEntry(entry, alarm, context)));
+    list.replaceChildren(...auditGroups(audit).map((group) => auditLine(group, alarm, context)));
   };
   return (alarmId) => {
     const language = context.language();
@@ -71,19 +109,27 @@ export function alarmDialog(context: Pick<Context, "known" | "nowMs" | "language
   };
 }
 
-function auditEntry(
-  { atMs, what, from, to, cause }: AuditView,
-  alarm: AlarmView,
+function auditLine(
+  { entry, count, lastAtMs }: AuditGroup,
+  { severity }: AlarmView,
   { nowMs, language }: Pick<Context, "nowMs" | "language">,
 ): HTMLElement {
+  const { atMs, what, from, to, cause, by } = entry;
   const spoken = language();
-  const isAnswer = what === "acknowledged" && alarm.acknowledgedAtMs === atMs && alarm.acknowledgedBy !== null;
-  const who = isAnswer ? (alarm.acknowledgedBy.name ?? say(spoken, "needs.someone")) : undefined;
+  const time = (ms: number): string => formatTime(ms, nowMs(), spoken, "seconds");
+  const kind = what === "returned" && severity === "silent" ? "heardAgain" : what;
   const change = changeText(from, to, spoken);
-  const words = el("strong", {}, sayKnown(spoken, "audit.kind", what));
-  const by = who === undefined ? null : el("span", {}, ` ${say(spoken, "audit.by", { who })}`);
-  const changed = change === "" ? null : el("span", { class: "quiet" }, ` · ${change}`);
-  const caused = typeof cause === "string" && cause !== "" ? el("p", { class: "quiet number" }, cause) : null;
-  const time = el("span", { class: "audit-time number" }, formatTime(atMs, nowMs(), spoken, "seconds"));
-  return el("li", {}, time, el("div", {}, words, by, changed, caused));
+  const followed = ((): string => {
+    if (what !== "revised" || change !== "") return change;
+    if (count === 1) return say(spoken, "audit.followedOnce");
+    return say(spoken, "audit.followed", { count, time: time(lastAtMs) });
+  })();
+  const who = by === null ? undefined : (by.name ?? say(spoken, "needs.someone"));
+  const caused = count === 1 ? causeText(cause, spoken) : undefined;
+  const words = el("div", {}, el("strong", {}, sayKnown(spoken, "audit.kind", kind)));
+  if (who !== undefined) words.append(" ", say(spoken, "audit.by", { who }));
+  if (followed !== "") words.append(el("span", { class: "quiet" }, ` · ${followed}`));
+  // The whole of what the audit holds, for whoever has to look it up.
+  if (caused !== undefined) words.append(el("p", { class: "quiet number", title: String(cause) }, caused));
+  return el("li", {}, el("span", { class: "audit-time number" }, time(atMs)), words);
 }

@@ -3,7 +3,7 @@ import { assert, suite } from "../../checks/kit.ts";
 import type { ChartLine, ChartModel } from "../page-parts/chart-model.ts";
 import { pointAt, valueRange } from "../page-parts/chart-model.ts";
 import { alarmsBySubject } from "./context.ts";
-import { readoutText } from "./detail-chart.ts";
+import { nowText, readoutText } from "./detail-chart.ts";
 import { drawnChannels } from "./detail-series.ts";
 import { alarmOf } from "./excursion-table.ts";
 import { searchText } from "./fleet-list.ts";
@@ -36,6 +36,22 @@ const read = (agoMs: number): string => readoutText(model([line()]), NOW - agoMs
 test("the pointer reads time, value and verdict; a bucket that went outside is told as outside", () => {
   assert.is(read(0), "12:00:00 · product 0.0 °C, within limits · door closed");
   assert.match(read(290_000), "product 5.0 °C (min 4.0 °C, max 9.0 °C), outside limits");
+});
+
+test("without a pointer the newest readings speak, not the bucket that they fall into", () => {
+  const channel = { channel: "temperature/product-1", role: "product", quantity: "temperature", limits: [] };
+  const door = { channel: "door/rear", role: "door", quantity: "door", limits: [] };
+  const said = (value: number | null, agoMs = 0): string => {
+    const latest = { atMs: NOW - agoMs, value, quality: value === null ? "probe-fault" : "good" };
+    const channels = [
+      { ...channel, latest },
+      { ...door, latest: { ...latest, value: 1, quality: "good" } },
+    ];
+    return nowText(model([line()]), { channels } as unknown as AssetView).replaceAll("\u00a0", " ");
+  };
+  assert.is(said(8.4), "now 12:00:00 · product 8.4 °C, outside limits · door open");
+  assert.is(said(null), "now 12:00:00 · product: no value: probe fault · door open");
+  assert.is(said(5, 600_000), "now 12:00:00 · product: no reading · door unknown");
 });
 
 test("where there is no value the pointer says so and why, never the number before", () => {

@@ -1,7 +1,16 @@
 // The chart of the selected asset: which lines, which of them are shown, and what the pointer reads.
 
 import type { AssetView, ChannelView } from "../src/api-shapes.ts";
-import { channelName, gapOf, leadingChannel, outsideBy, temperatures, tightestLimits } from "../page-parts/channels.ts";
+import {
+  channelName,
+  doorOpen,
+  gapOf,
+  hasDoor,
+  leadingChannel,
+  outsideBy,
+  temperatures,
+  tightestLimits,
+} from "../page-parts/channels.ts";
 import { liveChart, type Chart } from "../page-parts/chart.ts";
 import { pointAt, rulesOf, type ChartLine, type ChartModel } from "../page-parts/chart-model.ts";
 import { el, setAttribute, setText, show } from "../page-parts/dom.ts";
@@ -34,8 +43,10 @@ export function detailChart(context: Context, series: DetailSeries, ranges: HTML
   let chart: Chart | undefined;
   let pointedMs: number | undefined;
   let model: ChartModel | undefined;
+  let drawn: AssetView | undefined;
   const read = (): void => {
-    if (model !== undefined) setText(readout, readoutText(model, pointedMs));
+    if (model === undefined || drawn === undefined) return;
+    setText(readout, pointedMs === undefined ? nowText(model, drawn) : readoutText(model, pointedMs));
   };
   const draw = (asset: AssetView, rangeMs: number): void => {
     const nowMs = context.nowMs();
@@ -44,6 +55,7 @@ export function detailChart(context: Context, series: DetailSeries, ranges: HTML
       shown.get(channel) ?? (quantity === "humidity" || !HIDDEN_AT_FIRST.has(role));
     const all = chartLines(asset, series, language, nowMs);
     model = modelOf(asset, all, isShown, { language, rangeMs, nowMs, series });
+    drawn = asset;
     showLegend(legend, all, isShown, (channel) => {
       shown.set(channel.channel, !isShown(channel));
       draw(asset, rangeMs);
@@ -135,20 +147,29 @@ function showLegend(
   (host.children[focused] as HTMLElement | undefined)?.focus();
 }
 
-/** Time, value and quality under the pointer; without one, of now. */
-export function readoutText(model: ChartModel, pointedMs: number | undefined): string {
-  const atMs = Math.min(pointedMs ?? model.nowMs, model.nowMs);
+/** What the newest readings say: a bucket still holds what was before, such as a door that has been closed since. */
+export function nowText(model: ChartModel, asset: AssetView): string {
+  const { language, nowMs } = model;
+  const texts = shownLines(model).map((line) => {
+    const latest = asset.channels.find(({ channel }) => channel === line.channel)?.latest ?? null;
+    if (latest === null || nowMs - latest.atMs > line.gapMs) return withoutValue(line, null, language);
+    if (latest.value === null) return withoutValue(line, latest.quality, language);
+    const verdict = line.isLeading ? verdictText(model, latest.value, latest.value, line.resolution) : "";
+    return `${line.name} ${formatValue(latest.value, line.resolution, line.unit)}${verdict}`;
+  });
+  const time = `${say(language, "detail.now")} ${formatTime(nowMs, nowMs, language, "seconds")}`;
+  const isOpen = doorOpen(asset, nowMs);
+  const code = isOpen === undefined ? "detail.doorUnknown" : isOpen ? "detail.doorOpen" : "detail.doorClosed";
+  return [time, ...texts, ...(hasDoor(asset) ? [say(language, code)] : [])].join(" · ");
+}
+
+/** Time, value and quality under the pointer. */
+export function readoutText(model: ChartModel, pointedMs: number): string {
+  const atMs = Math.min(pointedMs, model.nowMs);
   const { language } = model;
-  const time = formatTime(atMs, model.nowMs, language, "seconds");
-  const lines = [...model.lines, ...(model.humidity === undefined ? [] : [model.humidity])];
-  const texts = lines.map((line) => {
+  const texts = shownLines(model).map((line) => {
     const at = pointAt(line, atMs);
-    if (at.kind === "none") {
-      const reason = at.reason === null ? undefined : sayKnown(language, "quality", at.reason);
-      const text =
-        reason === undefined ? say(language, "detail.noReading") : say(language, "detail.notGood", { reason });
-      return `${line.name}: ${text}`;
-    }
+    if (at.kind === "none") return withoutValue(line, at.reason, language);
     const { mean, min, max } = at.point;
     const value = (number: number | null): string => formatValue(number ?? 0, line.resolution, line.unit);
     const spread =
@@ -161,8 +182,16 @@ export function readoutText(model: ChartModel, pointedMs: number | undefined): s
   const isOpen = model.doorOpen.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs);
   const isDoorKnown = model.hasDoor && !model.doorGaps.some(({ fromMs, toMs }) => fromMs < atMs && atMs <= toMs);
   const door = isDoorKnown ? [say(language, isOpen ? "detail.doorOpen" : "detail.doorClosed")] : [];
-  const label = pointedMs === undefined ? `${say(language, "detail.now")} ${time}` : time;
-  return [label, ...texts, ...door].join(" · ");
+  return [formatTime(atMs, model.nowMs, language, "seconds"), ...texts, ...door].join(" · ");
+}
+
+function shownLines({ lines, humidity }: ChartModel): readonly ChartLine[] {
+  return humidity === undefined ? lines : [...lines, humidity];
+}
+
+function withoutValue({ name }: ChartLine, reason: string | null, language: Language): string {
+  const because = reason === null ? undefined : { reason: sayKnown(language, "quality", reason) };
+  return `${name}: ${because === undefined ? say(language, "detail.noReading") : say(language, "detail.notGood", because)}`;
 }
 
 function verdictText({ limits, language }: ChartModel, max: number, min: number, resolution: number): string {

@@ -74,14 +74,15 @@ function row(excursion: ExcursionView, alarmId: string | undefined, asset: Asset
   const spent = { monitored: minutes(monitoredMs), possible: minutes(possibleMs) };
   const verdict = el("span", { class: `tag ${isBreach ? "is-breach" : "is-unknown"}` });
   setText(verdict, say(language, isBreach ? "table.breach" : "table.allowed"));
+  const profile = `${profileId} ${say(language, "table.version", { version: profileVersion })}`;
   const cells: (Node | string)[] = [
     opener,
     excursion.endMs === null ? el("strong", {}, say(language, "table.open")) : time(excursion.endMs),
     channel === undefined ? excursion.channel : channelName(channel, asset, language),
     formatValue(excursion.peak, channel?.resolution ?? 0.1, channel?.unit ?? "Cel"),
     say(language, "table.minutes", spent),
-    `${profileId} ${say(language, "table.version", { version: profileVersion })}`,
+    profile,
     verdict,
   ];
-  return el("tr", {}, ...cells.map((cell) => el("td", { class: "number" }, cell)));
+  return el("tr", {}, ...cells.map((cell) => el("td", { class: cell === profile ? "number wraps" : "number" }, cell)));
 }

@@ -132,7 +132,7 @@ function assetRow(context: Context): Row<AssetNow> {
   const route = el("span", { class: "cut quiet" });
   const value = el("span", { class: "value number" });
   const limits = el("span", { class: "quiet number" });
-  const age = el("span", { class: "quiet number" });
+  const age = el("span", { class: "quiet number age" });
   const button = el(
     "button",
     { type: "button", class: "fleet-row", onclick: () => context.select(assetId) },

@@ -20,7 +20,10 @@ import { topBar } from "./top-bar.ts";
 const ONE_COLUMN = "(max-width: 899px)";
 
 function start(): void {
-  let selectedId = new URLSearchParams(location.hash.slice(1)).get("asset") ?? undefined;
+  const ofAddress = (): string | undefined => new URLSearchParams(location.hash.slice(1)).get("asset") ?? undefined;
+  let selectedId = ofAddress();
+  // Until somebody chooses, what stands worst is shown, also when something gets worse later.
+  let isChosen = selectedId !== undefined;
   let isReady = false;
   const update = (): void => {
     if (isReady) draw();
@@ -48,7 +51,7 @@ function start(): void {
     ...{ known, nowMs, language: language.current },
     selectedId: () => selectedId,
     select: (assetId) => {
-      selectedId = assetId;
+      [selectedId, isChosen] = [assetId, true];
       history.replaceState(null, "", `#${new URLSearchParams({ asset: assetId }).toString()}`);
       draw();
       if (matchMedia(ONE_COLUMN).matches) byId("detail").scrollIntoView({ behavior: "smooth", block: "start" });
@@ -68,24 +71,33 @@ function start(): void {
     }
     document.title = titleOf(context);
     const all = assetsNow(context);
-    if (selectedId === undefined || !known.assets.has(selectedId)) selectedId = firstToSee(all) ?? selectedId;
+    selectedId = selectionOf(all, selectedId, isChosen);
     views.top();
     views.needs(all);
     views.fleet(all);
     views.map.update(all);
     detail.update(all.find(({ asset }) => asset.assetId === selectedId));
   };
+  window.addEventListener("hashchange", () => {
+    const assetId = ofAddress();
+    if (assetId === undefined || assetId === selectedId) return;
+    [selectedId, isChosen] = [assetId, true];
+    update();
+  });
   isReady = true;
   draw();
 }
 
-/** Before anything is chosen, what stands worst is shown. */
-function firstToSee(all: readonly AssetNow[]): string | undefined {
-  for (const condition of CONDITIONS_WORST_FIRST) {
-    const found = all.find((each) => each.condition === condition);
-    if (found !== undefined) return found.asset.assetId;
-  }
-  return undefined;
+/** What somebody chose, as long as it is there; else what stands worst, never leaving one for another that is no worse. */
+function selectionOf(all: readonly AssetNow[], selectedId: string | undefined, isChosen: boolean): string | undefined {
+  const selected = all.find(({ asset }) => asset.assetId === selectedId);
+  if (isChosen && selected !== undefined) return selectedId;
+  const rank = ({ condition }: AssetNow): number => CONDITIONS_WORST_FIRST.indexOf(condition);
+  const worst = all.reduce<AssetNow | undefined>(
+    (found, each) => (found === undefined || rank(each) < rank(found) ? each : found),
+    selected,
+  );
+  return worst?.asset.assetId ?? selectedId;
 }
 
 /** The number of alarms that ask stands in the tab, where it is seen from another one. */

@@ -12,6 +12,7 @@ import {
 import { conditionMark, type MarkKind } from "../page-parts/condition-mark.ts";
 import { byId, el, keyedRows, setAttribute, setText, show, type Row } from "../page-parts/dom.ts";
 import { formatDuration, formatTime } from "../page-parts/format.ts";
+import { dataFromMs } from "../page-parts/live-state.ts";
 import { say, type TextCode } from "../page-parts/texts.ts";
 import type { AssetNow, Context } from "./context.ts";
 
@@ -92,9 +93,11 @@ function calmWords(
   if (!known.isLoaded && known.failure !== undefined)
     return { title: say(spoken, "failure.title"), note: say(spoken, "failure.text"), mark: "unknown" };
   if (!known.isLoaded) return { title: say(spoken, "needs.loading"), note: "", mark: "unknown" };
-  if (known.link !== "live") {
-    const time = known.freshAtMs === undefined ? "–" : formatTime(known.freshAtMs, nowMs(), spoken, "seconds");
-    return { title: say(spoken, "needs.away"), note: say(spoken, "needs.awayWhy", { time }), mark: "unknown" };
+  if (known.link !== "live" || !known.isIngestHeard) {
+    const freshAtMs = dataFromMs(known);
+    const time = freshAtMs === undefined ? "–" : formatTime(freshAtMs, nowMs(), spoken, "seconds");
+    const title = say(spoken, known.link === "live" ? "needs.unheard" : "needs.away");
+    return { title, note: say(spoken, "needs.awayWhy", { time }), mark: "unknown" };
   }
   const count = assets.filter(({ condition }) => condition === "unknown").length;
   if (count > 0) {
@@ -153,11 +156,16 @@ function alarmRow(context: Context): Row<AlarmView> {
     setText(sentence, words.text);
     // A live alarm's sentence says since when; one that was found late happened at another time than it was found.
     const age = formatDuration(context.nowMs() - alarm.raisedAtMs, language);
-    setText(tag, urgency === "late" ? say(language, "alarm.lateAgo", { age }) : say(language, `tag.${urgency}`));
+    setText(tag, urgency === "late" ? say(language, "alarm.lateAgo", { age }) : say(language, tagOf(alarm, urgency)));
     setText(history, say(language, "needs.details"));
     showAnswer(alarm, context, answer, fate);
   };
   return { node, update };
+}
+
+/** A gateway that was silent is heard again; what it measures may be anything. */
+function tagOf({ severity }: AlarmView, urgency: Exclude<Urgency, "late">): TextCode {
+  return urgency === "returned" && severity === "silent" ? "tag.heardAgain" : `tag.${urgency}`;
 }
 
 /** A silent gateway's alarm names the gateway: what it serves is what can be looked at. */

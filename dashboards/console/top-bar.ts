@@ -2,7 +2,8 @@
 
 import { byId, el, setAttribute, setText, show } from "../page-parts/dom.ts";
 import { formatCount, formatDuration, formatShare, formatTime } from "../page-parts/format.ts";
-import { labelText, say } from "../page-parts/texts.ts";
+import { dataFromMs, newestSampledAtMs } from "../page-parts/live-state.ts";
+import { labelText, say, type TextCode } from "../page-parts/texts.ts";
 import type { Context } from "./context.ts";
 
 function figure(host: HTMLElement): (texts: { title: string; value: string; note: string; why: string }) => void {
@@ -40,35 +41,39 @@ export function topBar(context: Context): () => void {
 function showLink({ known, nowMs, language }: Context): void {
   const spoken = language();
   const node = byId("link");
-  const time = known.freshAtMs === undefined ? "–" : formatTime(known.freshAtMs, nowMs(), spoken, "seconds");
-  const isAway = known.failure !== undefined && known.link === "live";
-  const text = isAway
-    ? say(spoken, "link.storeAway", { time })
-    : known.link === "live"
-      ? liveText({ known, nowMs, language })
-      : say(spoken, known.link === "reconnecting" ? "link.reconnecting" : "link.connecting", { time });
-  setAttribute(node, "data-state", isAway ? "reconnecting" : known.link);
+  const freshAtMs = dataFromMs(known);
+  const time = freshAtMs === undefined ? "–" : formatTime(freshAtMs, nowMs(), spoken, "seconds");
+  const isLinked = known.link === "live";
+  const isGood = isLinked && known.failure === undefined && known.isIngestHeard;
+  const away: TextCode = known.failure === undefined ? "link.ingestAway" : "link.storeAway";
+  const unlinked: TextCode = known.link === "reconnecting" ? "link.reconnecting" : "link.connecting";
+  const text = isGood ? liveText({ known, nowMs, language }) : say(spoken, isLinked ? away : unlinked, { time });
+  setAttribute(node, "data-state", isLinked && !isGood ? "reconnecting" : known.link);
   setText(node, text);
 }
 
 /** A link can be up while nothing comes through it: the age of the newest reading stands beside the word. */
 function liveText({ known, nowMs, language }: Pick<Context, "known" | "nowMs" | "language">): string {
-  let newestMs = -Infinity;
-  for (const { lastSampledAtMs } of known.assets.values())
-    if (lastSampledAtMs !== null && lastSampledAtMs > newestMs) newestMs = lastSampledAtMs;
   const spoken = language();
-  if (newestMs === -Infinity) return say(spoken, "link.live");
+  const newestMs = newestSampledAtMs(known.assets.values());
+  if (newestMs === undefined) return say(spoken, "link.live");
   return say(spoken, "link.liveLast", { age: formatDuration(nowMs() - newestMs, spoken) });
 }
 
-function deliveryTexts({ known, language }: Context): { value: string; note: string } {
+function deliveryTexts({ known, nowMs, language }: Context): { value: string; note: string } {
   if (known.completeness === undefined) return { value: "…", note: "" };
   const spoken = language();
   const { accepted, issued, outstanding, gone, quarantined } = known.completeness.delivery;
-  const notes = [
+  const freshAtMs = dataFromMs(known);
+  const isNow = known.link === "live" && known.isIngestHeard && known.failure === undefined;
+  const outstandingText =
     outstanding > 0
       ? say(spoken, "delivery.outstanding", { outstanding: formatCount(outstanding) })
-      : say(spoken, "delivery.none"),
+      : say(spoken, "delivery.none");
+  // What gateways have taken since cannot be known here: "nothing outstanding" would be a guess.
+  const time = freshAtMs === undefined ? "–" : formatTime(freshAtMs, nowMs(), spoken, "seconds");
+  const notes = [
+    isNow ? outstandingText : say(spoken, "delivery.asOf", { time }),
     ...(gone > 0 ? [say(spoken, "delivery.gone", { gone: formatCount(gone) })] : []),
     ...(quarantined > 0 ? [say(spoken, "delivery.quarantined", { quarantined: formatCount(quarantined) })] : []),
   ];

@@ -13,7 +13,7 @@ import {
   unitText,
   type Language,
 } from "../page-parts/format.ts";
-import type { Known } from "../page-parts/live-state.ts";
+import { dataFromMs, type Known } from "../page-parts/live-state.ts";
 import { labelText, say } from "../page-parts/texts.ts";
 import type { AlarmSound } from "./alarm-sound.ts";
 import { askingAlarm, driverAlarms, driverWords } from "./driver-words.ts";
@@ -77,10 +77,11 @@ function showFrame({ known, nowMs, language, sound }: DriverContext): void {
   document.title = `${say(spoken, "app.driver")} · Isotherm`;
   show(byId("simulated"), known.session?.simulated === true);
   const link = byId("link");
-  const isAway = known.link === "reconnecting" || known.failure !== undefined;
-  show(link, isAway);
-  const time = known.freshAtMs === undefined ? "–" : formatTime(known.freshAtMs, nowMs(), spoken, "seconds");
-  if (isAway) setText(link, say(spoken, "link.reconnecting", { time }));
+  const isUnlinked = known.link === "reconnecting" || known.failure !== undefined;
+  show(link, isUnlinked || !known.isIngestHeard);
+  const freshAtMs = dataFromMs(known);
+  const time = freshAtMs === undefined ? "–" : formatTime(freshAtMs, nowMs(), spoken, "seconds");
+  setText(link, say(spoken, isUnlinked ? "link.reconnecting" : "link.ingestAway", { time }));
   setText(byId("sound"), say(spoken, sound.isAllowed() ? "driver.soundOn" : "driver.sound"));
   setAttribute(byId("sound"), "data-on", String(sound.isAllowed()));
 }

@@ -56,7 +56,7 @@ function said(of: AssetView, alarms: AlarmView[] = [], isLinked = true): string 
 test("each state has its sentence and what to do", () => {
   assert.is(said(asset(5)), "in-range: All good");
   assert.is(said(asset(5, { door: 1 })), "in-range: Temperature good. The door is open: close it soon");
-  assert.is(said(asset(9.4), [alarm()]), "warning: Too warm: close the doors, check the unit");
+  assert.is(said(asset(9.4), [alarm()]), "warning: Too warm: keep the doors closed, check the unit");
   assert.is(said(asset(0), [alarm({ side: "low", limit: 2 })]), "warning: Too cold: check the unit and its set point");
   const breach = said(asset(9.4, { door: 1 }), [alarm({ severity: "breach" })]);
   assert.is(breach, "breach: Goods at risk. Too warm: close the open door, check the unit. Call dispatch");

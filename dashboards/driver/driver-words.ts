@@ -52,11 +52,11 @@ export function driverWords(facts: DriverFacts): DriverWords {
   const channel = leadingChannel(asset, nowMs);
   if (channel === undefined || !isCurrent(channel, nowMs)) return { condition, sentence: blindText(facts) };
   if (condition === "unknown") return { condition, sentence: blindText(facts) };
-  const isOpen = doorOpen(asset, nowMs) === true;
+  const door = doorOpen(asset, nowMs);
   if (condition === "in-range") {
     const wasOut = alarms.some(({ state, severity }) => state === "returned-unacknowledged" && severity !== "silent");
     if (wasOut) return { condition, sentence: say(language, "driver.was") };
-    return { condition, sentence: say(language, isOpen ? "driver.goodDoor" : "driver.good") };
+    return { condition, sentence: say(language, door === true ? "driver.goodDoor" : "driver.good") };
   }
   const value = channel.latest?.value ?? 0;
   const limits = tightestLimits(channel);
@@ -64,7 +64,8 @@ export function driverWords(facts: DriverFacts): DriverWords {
   const isWarm = outsideBy(value, { low: null, high: limits.high }) > half;
   const isCold = outsideBy(value, { low: limits.low, high: null }) > half;
   if (!isWarm && !isCold) return { condition, sentence: insideText(facts) };
-  const what = say(language, isWarm ? (isOpen ? "driver.warmDoor" : "driver.warm") : "driver.cold");
+  const warm = door === undefined ? "driver.warm" : door ? "driver.warmDoor" : "driver.warmClosed";
+  const what = say(language, isWarm ? warm : "driver.cold");
   return { condition, sentence: condition === "breach" ? say(language, "driver.breach", { what }) : what };
 }
 

@@ -80,22 +80,31 @@ export function assetMap(host: HTMLElement, selected: (assetId: string) => void)
     map,
   );
   let things: readonly MapThing[] = [];
+  let places: readonly MapPlace[] = [];
   let isFitted = false;
+  // Until somebody moves the map, it shows everything, also what was not there at first.
+  let isMoved = false;
+  for (const moving of ["pointerdown", "wheel", "keydown"])
+    host.addEventListener(moving, () => (isMoved = true), { passive: true });
+  let fittedCount = 0;
   const fit = (): void => {
-    const bounds = L.latLngBounds(things.map(({ latitudeDeg, longitudeDeg }) => [latitudeDeg, longitudeDeg]));
+    const all = [...things, ...places];
+    const bounds = L.latLngBounds(all.map(({ latitudeDeg, longitudeDeg }) => [latitudeDeg, longitudeDeg]));
+    fittedCount = all.length;
     // Room for the labels beside the markers.
-    if (bounds.isValid()) map.fitBounds(bounds, { padding: [70, 50], maxZoom: FIT_ZOOM_MAX, animate: !isStill });
+    if (bounds.isValid()) map.fitBounds(bounds, { padding: [48, 40], maxZoom: FIT_ZOOM_MAX, animate: false });
   };
   new ResizeObserver(() => {
     map.invalidateSize({ animate: false });
     if (isFitted && host.clientWidth > 0) labels.arrange();
   }).observe(host);
   return {
-    update: (next, places, language) => {
+    update: (next, nextPlaces, language) => {
       things = next.slice(0, MARKERS_MAX);
+      places = nextPlaces;
       syncMarkers(map, markers, things, selected);
       labels.set(places, [...markers.values()], language);
-      if (isFitted || things.length === 0) return;
+      if (things.length === 0 || (isFitted && (isMoved || things.length + places.length === fittedCount))) return;
       isFitted = true;
       fit();
     },

@@ -12,6 +12,8 @@ export interface AssetMarker {
   readonly label: HTMLElement;
   readonly at: () => L.LatLng;
   readonly weight: () => number;
+  /** Where it heads, degrees from north; null without an arrow. */
+  readonly headingDeg: () => number | null;
 }
 
 const WEIGHTS = { breach: 4, warning: 3, unknown: 2, "in-range": 1 } as const;
@@ -38,6 +40,7 @@ export function assetMarker(map: L.Map, first: MapThing, clicked: () => void): A
     label,
     at: () => marker.getLatLng(),
     weight: () => WEIGHTS[shown.condition] + (shown.isSelected ? 10 : 0),
+    headingDeg: () => shown.headingDeg,
     remove: () => marker.remove(),
     set: (thing) => {
       shown = thing;

@@ -20,6 +20,8 @@ export interface Known {
   alarms: Map<string, AlarmView>;
   completeness: CompletenessView | undefined;
   link: LinkState;
+  /** False while the server hears nothing from ingest: what is shown is as old as its newest reading. */
+  isIngestHeard: boolean;
   /** Why the last reading of everything failed; undefined when it did not. */
   failure: ApiFailure | undefined;
   /** Server time of the last whole reading or live event, undefined before the first. */
@@ -62,6 +64,7 @@ export function liveState(listener: StateListener, wants: { completeness: boolea
     alarms: new Map(),
     completeness: undefined,
     link: "connecting",
+    isIngestHeard: true,
     failure: undefined,
     freshAtMs: undefined,
     isLoaded: false,
@@ -78,7 +81,7 @@ export function liveState(listener: StateListener, wants: { completeness: boolea
       clockAheadMs = session.nowMs - Date.now();
       known.session = session;
       await readEverything(known);
-      for (const event of meanwhile) if (event.event !== "reload") takeEvent(known, event);
+      for (const event of meanwhile) takeEvent(known, event);
       known.freshAtMs = nowMs();
       known.failure = undefined;
       known.isLoaded = true;
@@ -102,6 +105,7 @@ export function liveState(listener: StateListener, wants: { completeness: boolea
       meanwhile.push(event);
       if (meanwhile.length > EVENTS_MEANWHILE_MAX) meanwhile.shift();
       if (event.event === "reload") reload();
+      else if (event.event === "ingest") known.isIngestHeard = event.data.isHeard;
       else if (isNews(takeEvent(known, event))) reload();
       known.freshAtMs = nowMs();
       if (event.event === "readings") listener.readings?.(event.data);
@@ -137,8 +141,22 @@ function unknownTries(): (unknown: readonly string[]) => boolean {
   };
 }
 
+/** When what is shown was last known to be whole: undefined before the first reading of everything. */
+export function dataFromMs({ isIngestHeard, assets, freshAtMs }: Known): number | undefined {
+  if (isIngestHeard) return freshAtMs;
+  const newestMs = newestSampledAtMs(assets.values());
+  return newestMs === undefined ? freshAtMs : newestMs;
+}
+
+export function newestSampledAtMs(assets: Iterable<AssetView>): number | undefined {
+  let newestMs: number | undefined;
+  for (const { lastSampledAtMs } of assets)
+    if (lastSampledAtMs !== null && lastSampledAtMs > (newestMs ?? -Infinity)) newestMs = lastSampledAtMs;
+  return newestMs;
+}
+
 /** Gives what the event speaks of that is not known here yet. */
-function takeEvent(known: Known, event: Exclude<LiveEvent, { event: "reload" }>): string[] {
+function takeEvent(known: Known, event: LiveEvent): string[] {
   switch (event.event) {
     case "alarm":
       known.alarms.set(event.data.alarmId, event.data);
@@ -152,6 +170,8 @@ function takeEvent(known: Known, event: Exclude<LiveEvent, { event: "reload" }>)
     case "readings":
       return takeReadings(known, event.data);
     case "excursion":
+    case "ingest":
+    case "reload":
       return [];
   }
 }

@@ -18,6 +18,38 @@ type Side = (typeof SIDES)[number];
 /** Pixels between a marker's middle and its label. */
 const CLEAR_PX = 15;
 
+/** From a marker's middle to the middle of its arrow, and half of the arrow's size. */
+const ARROW_AT_PX = 16;
+const ARROW_HALF_PX = 6;
+
+function around(x: number, y: number, half: number): Rectangle {
+  return { left: x - half, top: y - half, right: x + half, bottom: y + half };
+}
+
+/** A marker's own place: its mark, and its arrow when it moves. */
+function markOf(thing: AssetMarker, map: L.Map): Rectangle[] {
+  const { x, y } = map.latLngToContainerPoint(thing.at());
+  const headingDeg = thing.headingDeg();
+  if (headingDeg === null) return [around(x, y, 10)];
+  const angle = (headingDeg * Math.PI) / 180;
+  const arrow = around(x + Math.sin(angle) * ARROW_AT_PX, y - Math.cos(angle) * ARROW_AT_PX, ARROW_HALF_PX);
+  return [around(x, y, 10), arrow];
+}
+
+/** Degrees at the map's edges give way to names. */
+function clearDegrees(host: HTMLElement, taken: readonly Rectangle[]): void {
+  const origin = host.getBoundingClientRect();
+  for (const degree of host.querySelectorAll(".degree")) {
+    const { left, top, right, bottom } = degree.getBoundingClientRect();
+    const [x, y] = [origin.left, origin.top];
+    const box = { left: left - x, top: top - y, right: right - x, bottom: bottom - y };
+    degree.classList.toggle(
+      "is-left-out",
+      taken.some((other) => overlaps(box, other)),
+    );
+  }
+}
+
 /** Where the scale, the zoom buttons and the attribution stand. */
 function controlsOf({ x, y }: L.Point): Rectangle[] {
   return [
@@ -51,14 +83,12 @@ export function placeLabels(map: L.Map): {
   let shown = "";
   const arrange = (): void => {
     const things = [...markers].sort((a, b) => b.weight() - a.weight());
-    const taken = things.map((thing): Rectangle => {
-      const { x, y } = map.latLngToContainerPoint(thing.at());
-      return { left: x - 10, top: y - 10, right: x + 10, bottom: y + 10 };
-    });
+    const taken = things.flatMap((thing) => markOf(thing, map));
     const size = map.getSize();
     taken.push(...controlsOf(size));
     for (const item of [...things.map(({ label, at }) => ({ label, at: at() })), ...places.map(({ placed }) => placed)])
       place(item, taken, size, map);
+    clearDegrees(map.getContainer(), taken);
   };
   map.on("zoomend moveend resize", arrange);
   return {

@@ -1,7 +1,7 @@
 // Alarms and excursions as the API shows them.
 
-import type { AlarmRow, ExcursionRow } from "@isotherm/ingest/store";
-import type { AlarmView, ExcursionView } from "./api-shapes.ts";
+import type { AlarmRow, AuditRow, ExcursionRow } from "@isotherm/ingest/store";
+import type { AlarmView, AuditView, ExcursionView } from "./api-shapes.ts";
 import type { World } from "./world.ts";
 
 export function alarmView(row: AlarmRow, world: Pick<World, "facts" | "nameOf">): AlarmView {
@@ -26,6 +26,12 @@ export function alarmView(row: AlarmRow, world: Pick<World, "facts" | "nameOf">)
     peak: row.peak,
     shipmentIds: row.shipmentIds,
   };
+}
+
+export function auditView(row: AuditRow, { nameOf }: Pick<World, "nameOf">): AuditView {
+  const { atMs, kind, before, after, cause, personId } = row;
+  const by = personId === null ? null : { personId, name: nameOf(personId) };
+  return { atMs, what: kind, from: before, to: after, cause, by };
 }
 
 export function excursionView(row: ExcursionRow): ExcursionView {

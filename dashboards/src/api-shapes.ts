@@ -130,6 +130,8 @@ export interface AuditView {
   readonly from: unknown;
   readonly to: unknown;
   readonly cause: unknown;
+  /** Who did it; null when no person did. */
+  readonly by: { readonly personId: string; readonly name: string | null } | null;
 }
 
 /** One bucket of a series. Empty stretches have no bucket, so that a gap is seen as one. */
@@ -202,6 +204,8 @@ export type LiveEvent =
   | { readonly event: "alarm"; readonly data: AlarmView }
   | { readonly event: "excursion"; readonly data: { assetId: string; excursionId: string } }
   | { readonly event: "asset"; readonly data: { assetId: string; status: AssetStatus } }
+  /** Whether ingest can be heard: while it cannot, silence means nothing. Said at the start and when it changes. */
+  | { readonly event: "ingest"; readonly data: { readonly isHeard: boolean } }
   /** Facts changed, or the stream was interrupted: read everything again. */
   | { readonly event: "reload"; readonly data: Record<string, never> };
 

@@ -44,6 +44,7 @@ export function eventStream(server: FastifyInstance, parts: ServerParts): void {
       "x-accel-buffering": "no",
     });
     write(reply, "retry: 1000\n\n");
+    send({ kind: "ingest", isHeard: parts.feed.isHeard });
     let cancelBeat = parts.scheduler.after(HEARTBEAT_MS, function beat() {
       write(reply, ": still here\n\n");
       cancelBeat = parts.scheduler.after(HEARTBEAT_MS, beat);
@@ -62,6 +63,7 @@ function write(reply: FastifyReply, text: string): void {
 
 function liveEvent(event: FeedEvent, scope: Scope, world: () => World): LiveEvent | undefined {
   if (event.kind === "reload") return { event: "reload", data: {} };
+  if (event.kind === "ingest") return { event: "ingest", data: { isHeard: event.isHeard } };
   if (event.tenantId !== scope.tenantId) return undefined;
   switch (event.kind) {
     case "readings": {

@@ -10,6 +10,7 @@ export type FeedEvent =
   | { readonly kind: "alarm"; readonly tenantId: string; readonly alarmId: string; readonly assetId: string }
   | { readonly kind: "excursion"; readonly tenantId: string; readonly excursionId: string; readonly assetId: string }
   | { readonly kind: "asset"; readonly tenantId: string; readonly assetId: string; readonly status: string }
+  | { readonly kind: "ingest"; readonly isHeard: boolean }
   /** The feed was away, or facts changed: whatever a page holds may be old. */
   | { readonly kind: "reload" };
 
@@ -36,10 +37,16 @@ export class LiveFeed {
   readonly #abort = new AbortController();
   readonly counters = { events: 0, connects: 0, failures: 0, linesRefused: 0 };
   #attempt = 0;
+  #isHeard = false;
   #cancelRetry: Cancel = () => undefined;
 
   constructor(deps: FeedDeps) {
     this.#deps = deps;
+  }
+
+  /** False while ingest's feed is away. */
+  get isHeard(): boolean {
+    return this.#isHeard;
   }
 
   start(): void {
@@ -68,6 +75,7 @@ export class LiveFeed {
       const stream = await this.#deps.open(this.#abort.signal);
       this.counters.connects++;
       this.#attempt = 0;
+      this.#hear(true);
       this.emit({ kind: "reload" });
       await this.#read(stream);
     } catch {
@@ -75,8 +83,15 @@ export class LiveFeed {
       this.counters.failures++;
     }
     if (this.#abort.signal.aborted) return;
+    this.#hear(false);
     const delayMs = Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** this.#attempt++) * (0.5 + this.#deps.random() / 2);
     this.#cancelRetry = this.#deps.scheduler.after(delayMs, () => void this.#run());
+  }
+
+  #hear(isHeard: boolean): void {
+    if (isHeard === this.#isHeard) return;
+    this.#isHeard = isHeard;
+    this.emit({ kind: "ingest", isHeard });
   }
 
   async #read(stream: AsyncIterable<Uint8Array>): Promise<void> {

@@ -1,8 +1,8 @@
 // GET /api/v1/…: what is known, each answer within the asker's scope.
 
 import type { FastifyInstance } from "fastify";
-import type { AssetView, SessionView } from "./api-shapes.ts";
-import { alarmView, excursionView } from "./alarm-view.ts";
+import type { AssetView, AuditView, SessionView } from "./api-shapes.ts";
+import { alarmView, auditView, excursionView } from "./alarm-view.ts";
 import { assetViews } from "./asset-view.ts";
 import { deliveryView, monitoringViews } from "./completeness-view.ts";
 import { ApiError } from "./errors.ts";
@@ -107,7 +107,7 @@ function eventRoutes(server: FastifyInstance, parts: ServerParts): void {
     if (row === undefined) throw new ApiError("NOT_FOUND", `There is no alarm ${request.params.id} that you may see.`);
     const audit = world.state
       .audit(world.scope.tenantId, row.alarmId)
-      .map(({ atMs, kind, before, after, cause }) => ({ atMs, what: kind, from: before, to: after, cause }));
+      .map((entry): AuditView => auditView(entry, world));
     return { alarm: alarmView(row, world), audit };
   });
 }

@@ -5,7 +5,7 @@ import { IntentOutbox, People, TraceWriter } from "@isotherm/trace";
 import type { FastifyInstance } from "fastify";
 import { assert, suite } from "../../checks/kit.ts";
 import { alarmRow, assetRow, tableState, type StateTables } from "../test/table-state.ts";
-import type { AlarmView, AssetView, IntentAnswer, ShipmentView } from "./api-shapes.ts";
+import type { AlarmView, AssetView, AuditView, ErrorView, IntentAnswer, ShipmentView } from "./api-shapes.ts";
 import { IntentCourier } from "./intent-courier.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { dashboardsServer } from "./server.ts";
@@ -60,6 +60,7 @@ function stood(): Stood {
     latest: {},
     alarms: ids.map((assetId) => alarmRow(assetId.split("-")[0] ?? "", assetId)),
     excursions: [],
+    audit: [],
   };
   const sent: string[] = [];
   const fixture: { answer: IntentAnswer | undefined } = { answer: undefined };
@@ -192,6 +193,29 @@ test("an intent waits while ingest is away, and is carried once it is back; the 
   assert.is((await fixture.post(path, "acme-driver", intent)).body.outcome, "applied");
   assert.is(fixture.sent.length, carried);
   assert.is((JSON.parse(fixture.sent[0] ?? "") as { personId: string }).personId, "acme-driver");
+});
+
+test("an alarm's history says who acted, by name, and nobody where nobody did", async () => {
+  const { get, tables } = stood();
+  const entry = { tenantId: "acme", subjectId: "alarm-acme-1", before: null, after: null, cause: "" };
+  tables.audit?.push({ ...entry, auditId: 1, kind: "raised", atMs: 900, personId: null });
+  tables.audit?.push({ ...entry, auditId: 2, kind: "shelved", atMs: 950, personId: "acme-op" });
+  tables.audit?.push({ ...entry, auditId: 3, kind: "unshelved", atMs: 960, personId: "erased" });
+  const { audit } = (await get<{ audit: AuditView[] }>("/api/v1/alarms/alarm-acme-1", "acme-op")).body;
+  assert.equal(
+    audit.map(({ by }) => by),
+    [null, { personId: "acme-op", name: "Somebody" }, { personId: "erased", name: null }],
+  );
+});
+
+test("a login link that does not work is a page for a browser, in both languages, and JSON for a program", async () => {
+  const { server } = stood();
+  const url = "/login?token=nonsense";
+  const page = await server.inject({ method: "GET", url, headers: { accept: "text/html,*/*" } });
+  assert.equal([page.statusCode, page.headers["content-type"]], [401, "text/html; charset=utf-8"]);
+  assert.match(page.body, /登录链接无效[^]*This login link does not work/);
+  const json = await server.inject({ method: "GET", url });
+  assert.is(json.json<ErrorView>().error.code, "LOGIN_UNKNOWN");
 });
 
 test("drivers acknowledge; shelving is for operators", async () => {

@@ -1,9 +1,10 @@
 // The HTTP server of pages and API, assembled from its parts.
 
-import { fastify, type FastifyError, type FastifyInstance } from "fastify";
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { ErrorView } from "./api-shapes.ts";
 import { ApiError } from "./errors.ts";
 import { eventStream } from "./event-stream.ts";
+import { noticePage } from "./notice-page.ts";
 import { CONTENT_SECURITY_POLICY, pageFiles } from "./page-files.ts";
 import { readRoutes } from "./read-routes.ts";
 import type { ServerParts } from "./server-parts.ts";
@@ -27,11 +28,10 @@ export function dashboardsServer(parts: ServerParts, log: ServerLog): FastifyIns
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const known = asApiError(error);
     if (known.status >= 500) log.error({ err: error, url: request.url }, "request failed");
-    const view: ErrorView = { error: { code: known.code, message: known.message } };
-    return reply.status(known.status).send(view);
+    return refuse(request, reply, known);
   });
-  server.setNotFoundHandler((_request, reply) =>
-    reply.status(404).send({ error: { code: "NOT_FOUND", message: "There is nothing at this address." } }),
+  server.setNotFoundHandler((request, reply) =>
+    refuse(request, reply, new ApiError("NOT_FOUND", "There is nothing at this address.")),
   );
   server.get("/healthz", () => ({ ok: true }));
   readRoutes(server, parts);
@@ -41,7 +41,21 @@ export function dashboardsServer(parts: ServerParts, log: ServerLog): FastifyIns
   return server;
 }
 
-function asApiError(error: FastifyError): { code: string; status: number; message: string } {
+interface Refusal {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+}
+
+/** A page for people who followed a link, JSON for programs. */
+function refuse(request: FastifyRequest, reply: FastifyReply, { code, status, message }: Refusal): FastifyReply {
+  const page = noticePage(request, code);
+  if (page !== undefined) return reply.status(status).type("text/html; charset=utf-8").send(page);
+  const view: ErrorView = { error: { code, message } };
+  return reply.status(status).send(view);
+}
+
+function asApiError(error: FastifyError): Refusal {
   if (error instanceof ApiError) return error;
   if (error.code.startsWith("STORE_") || error.code.startsWith("STATE_"))
     return { code: "STORE_AWAY", status: 503, message: "The store cannot be asked right now; try again shortly." };

@@ -1,12 +1,13 @@
 // Ingest's state as tables in memory, for tests of who sees what: the rows are given, the questions are the reader's.
 
-import type { AlarmRow, AssetRow, ExcursionRow, LatestRow, StateReader } from "@isotherm/ingest/store";
+import type { AlarmRow, AssetRow, AuditRow, ExcursionRow, LatestRow, StateReader } from "@isotherm/ingest/store";
 
 export interface StateTables {
   readonly assets: AssetRow[];
   readonly latest: Record<string, LatestRow[]>;
   readonly alarms: AlarmRow[];
   readonly excursions: ExcursionRow[];
+  readonly audit?: AuditRow[];
 }
 
 export function tableState(tables: StateTables): StateReader {
@@ -24,7 +25,8 @@ export function tableState(tables: StateTables): StateReader {
         .filter((row) => row.tenantId === query.tenantId)
         .filter((row) => query.shipmentId === undefined || row.shipmentId === query.shipmentId)
         .slice(0, query.limit),
-    audit: () => [],
+    audit: (tenantId, subjectId) =>
+      (tables.audit ?? []).filter((row) => row.tenantId === tenantId && row.subjectId === subjectId),
     completeness: () => [],
     quarantine: () => [],
     cursor: () => 0,
