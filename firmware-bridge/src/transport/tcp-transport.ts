@@ -130,5 +130,14 @@ function connectError(name: string, cause: NodeJS.ErrnoException): TransportErro
   if (cause.code === "ECONNREFUSED") {
     return new TransportError("CONNECT_REFUSED", `${name} refuses the connection: nothing listens there.`, { cause });
   }
+  const why = CONNECT_FAILURES[cause.code ?? ""];
+  if (why !== undefined) return new TransportError("CONNECT_FAILED", `${name}: ${why}`, { cause });
   return new TransportError("CONNECT_FAILED", `Connecting to ${name} failed: ${cause.message}`, { cause });
 }
+
+const CONNECT_FAILURES: Readonly<Record<string, string>> = {
+  ENOTFOUND: "no host has this name. Write its address, or mend its name.",
+  EAI_AGAIN: "the host's name cannot be looked up now. Is the network up?",
+  EHOSTUNREACH: "nobody has this address. Is the device on, and in this network?",
+  ENETUNREACH: "there is no way to this network. Is the network up?",
+};
