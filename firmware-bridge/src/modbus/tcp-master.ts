@@ -96,7 +96,7 @@ export class TcpMaster implements ModbusMaster {
 
   /** Takes from the queue as many as may be on their way, and sees to it that they are sent. */
   #next(): void {
-    const { inFlightMax = 1 } = this.#options;
+    const inFlightMax = Math.max(1, this.#options.inFlightMax ?? 1);
     while (this.#queue.length > 0 && this.#inFlight.size + this.#outbox.length < inFlightMax) {
       const asked = this.#queue.shift() as Asked;
       if (this.#isResting(asked.request)) {
