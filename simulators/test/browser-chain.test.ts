@@ -92,7 +92,7 @@ async function doorAlarms(operator: Page): Promise<Alarm[]> {
   return (await alarms(operator)).filter(({ assetId, foundLate }) => assetId === "truck-2" && !foundLate);
 }
 
-async function checkFleet(operator: Page): Promise<void> {
+async function checkFleet(operator: Page, demo: Demo): Promise<void> {
   await operator
     .getByText(/Truck 2/)
     .first()
@@ -112,17 +112,19 @@ async function checkFleet(operator: Page): Promise<void> {
       what: "the alarm found late",
       deadlineMs: 60_000,
     },
-  );
+  ).catch((error: unknown) => explain(error, operator, demo));
+}
+
+/** Adds what the API, the page and the terminal said to what went wrong. */
+async function explain(error: unknown, page: Page, demo: Demo): Promise<never> {
+  const told = [JSON.stringify(await alarms(page)), await page.locator("body").innerText(), ...demo.lines.slice(-12)];
+  throw new Error(told.join("\n"), { cause: error });
 }
 
 async function checkAlert({ operator, driver }: Pages, demo: Demo): Promise<void> {
   const button = driver.locator("#acknowledge");
-  await until(() => button.isVisible(), { what: "the driver's alert", deadlineMs: 90_000 }).catch(
-    async (error: unknown) => {
-      const shown = await driver.locator("body").innerText();
-      const told = [JSON.stringify(await doorAlarms(operator)), shown, ...demo.lines.slice(-12)];
-      throw new Error(told.join("\n"), { cause: error });
-    },
+  await until(() => button.isVisible(), { what: "the driver's alert", deadlineMs: 90_000 }).catch((error: unknown) =>
+    explain(error, driver, demo),
   );
   assert.is((await doorAlarms(operator)).length, 1);
   await button.click();
@@ -162,7 +164,7 @@ test(
       const operator = await openPage(browser, demo.operatorUrl, [1440, 900], errors);
       const driver = await openPage(browser, demo.driverUrl, [390, 844], errors);
       assert.equal(await doorAlarms(operator), [], "no alarm before the act");
-      await checkFleet(operator);
+      await checkFleet(operator, demo);
       await checkAlert({ operator, driver, errors }, demo);
       await checkReturn(operator);
       assert.equal(errors, []);
