@@ -41,6 +41,11 @@ interface Exchange {
 
 const BUFFER_MAX_BYTES = 512;
 const BITS_PER_CHARACTER = 11;
+/**
+ * Timers keep whole milliseconds, so the last fraction of a silence is not waited for: a byte is seen later than it ended
+ * on the wire, the port is flushed before it sends, and at 8N1 a character is a bit shorter than is reckoned here.
+ */
+const SILENCE_REST_MS = 0.4;
 
 export class RtuLine {
   readonly counters: LineCounters = { strayBytes: 0, lateReplies: 0 };
@@ -65,7 +70,7 @@ export class RtuLine {
   admit(request: ModbusRequest, nowMs: number): number | ModbusError {
     this.#memory.forgetUntil(nowMs);
     const quietAtMs = this.#quietAtMs(nowMs, request.guardMs ?? 0);
-    if (quietAtMs > nowMs) return quietAtMs - nowMs;
+    if (quietAtMs - nowMs > SILENCE_REST_MS) return quietAtMs - nowMs;
     const count = this.#memory.tellableCount(request);
     if (count === undefined) {
       return new ModbusWithheldError(
