@@ -95,11 +95,15 @@ function monitoringTexts({ known, language }: Context): { value: string; note: s
   }
   if (promisedMs === 0) return { value: "–", note: say(spoken, "monitoring.none") };
   const missingMs = promisedMs - coveredMs;
-  const isComplete = missingMs <= NOT_YET_MS * known.completeness.monitoring.length;
+  const count = known.completeness.monitoring.length;
+  const isComplete = missingMs <= NOT_YET_MS * count;
   return {
     value: say(spoken, "monitoring.share", { share: formatShare(coveredMs, promisedMs) }),
     note: isComplete
       ? say(spoken, "monitoring.complete")
-      : say(spoken, "monitoring.missing", { missing: formatDuration(missingMs, spoken) }),
+      : say(spoken, count > 1 ? "monitoring.missingSum" : "monitoring.missing", {
+          missing: formatDuration(missingMs, spoken),
+          count,
+        }),
   };
 }

@@ -55,7 +55,8 @@ export function driverView(context: DriverContext): (asset: AssetView | undefine
     showThemeColour();
     mark.set(words.condition);
     setText(word, say(language(), `condition.${words.condition}`));
-    setText(byId("title"), labelText(asset.title, language()));
+    // A plate is not to be broken at its hyphen.
+    setText(byId("title"), labelText(asset.title, language()).replaceAll("-", "\u2011"));
     setText(byId("sentence"), words.sentence);
     showNumber(asset, context);
     showDoor(asset, context);

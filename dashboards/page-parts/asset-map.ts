@@ -61,7 +61,7 @@ export function assetMap(host: HTMLElement, selected: (assetId: string) => void)
   const motion = { zoomAnimation: !isStill, fadeAnimation: !isStill, markerZoomAnimation: !isStill };
   const map = L.map(host, {
     ...motion,
-    ...{ minZoom: 2, maxZoom: 12, zoomSnap: 0.5, preferCanvas: true, attributionControl: false },
+    ...{ minZoom: 2, maxZoom: 12, zoomSnap: 0.25, preferCanvas: true, attributionControl: false },
     maxBounds: [
       [-85, -180],
       [85, 180],
@@ -92,7 +92,7 @@ export function assetMap(host: HTMLElement, selected: (assetId: string) => void)
     const bounds = L.latLngBounds(all.map(({ latitudeDeg, longitudeDeg }) => [latitudeDeg, longitudeDeg]));
     fittedCount = all.length;
     // Room for the labels beside the markers.
-    if (bounds.isValid()) map.fitBounds(bounds, { padding: [48, 40], maxZoom: FIT_ZOOM_MAX, animate: false });
+    if (bounds.isValid()) map.fitBounds(bounds, { padding: [36, 36], maxZoom: FIT_ZOOM_MAX, animate: false });
   };
   new ResizeObserver(() => {
     map.invalidateSize({ animate: false });

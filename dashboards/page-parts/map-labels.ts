@@ -13,14 +13,31 @@ interface Rectangle {
   readonly bottom: number;
 }
 
-const SIDES = ["right", "left", "below", "above"] as const;
+/** Where a label may stand by its marker: −1 is left or above, 1 right or below, 2 further, 0 in the middle; the first is liked best. */
+const SIDES = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+  [1, -1],
+  [-1, -1],
+  [1, 1],
+  [-1, 1],
+  [0, 2],
+  [0, -2],
+  [1, -2],
+  [-1, -2],
+] as const;
 type Side = (typeof SIDES)[number];
 /** Pixels between a marker's middle and its label. */
 const CLEAR_PX = 15;
+/** More for a label that stands further away. */
+const FURTHER_PX = 12;
 
 /** From a marker's middle to the middle of its arrow, and half of the arrow's size. */
 const ARROW_AT_PX = 16;
 const ARROW_HALF_PX = 6;
+const DOT_HALF_PX = 4;
 
 function around(x: number, y: number, half: number): Rectangle {
   return { left: x - half, top: y - half, right: x + half, bottom: y + half };
@@ -63,9 +80,10 @@ function overlaps(a: Rectangle, b: Rectangle): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
-export function besideAt(side: Side, x: number, y: number, width: number, height: number): Rectangle {
-  const left = side === "right" ? x + CLEAR_PX : side === "left" ? x - CLEAR_PX - width : x - width / 2;
-  const top = side === "below" ? y + CLEAR_PX : side === "above" ? y - CLEAR_PX - height : y - height / 2;
+export function besideAt([across, down]: Side, x: number, y: number, width: number, height: number): Rectangle {
+  const left = across === 0 ? x - width / 2 : across > 0 ? x + CLEAR_PX : x - CLEAR_PX - width;
+  const clearPx = CLEAR_PX + (Math.abs(down) > 1 ? FURTHER_PX : 0);
+  const top = down === 0 ? y - height / 2 : down > 0 ? y + clearPx : y - clearPx - height;
   return { left, top, right: left + width, bottom: top + height };
 }
 
@@ -86,8 +104,15 @@ export function placeLabels(map: L.Map): {
     const taken = things.flatMap((thing) => markOf(thing, map));
     const size = map.getSize();
     taken.push(...controlsOf(size));
-    for (const item of [...things.map(({ label, at }) => ({ label, at: at() })), ...places.map(({ placed }) => placed)])
-      place(item, taken, size, map);
+    const dots = places.map(({ placed: { at } }) => {
+      const { x, y } = map.latLngToContainerPoint(at);
+      return around(x, y, DOT_HALF_PX);
+    });
+    // A name rather covers a place's dot than is left out; the names of places come last and never do.
+    for (const item of things.map(({ label, at }) => ({ label, at: at() })))
+      if (!place(item, [...taken, ...dots], taken, size, map)) place(item, taken, taken, size, map);
+    taken.push(...dots);
+    for (const { placed } of places) place(placed, taken, taken, size, map);
     clearDegrees(map.getContainer(), taken);
   };
   map.on("zoomend moveend resize", arrange);
@@ -106,20 +131,26 @@ export function placeLabels(map: L.Map): {
   };
 }
 
-function place({ label, at }: Placeable, taken: Rectangle[], size: L.Point, map: L.Map): void {
+/** Puts a label where it hides nothing, and adds its room to what is taken; false, and invisible, where there is no room. */
+function place(
+  { label, at }: Placeable,
+  avoided: readonly Rectangle[],
+  taken: Rectangle[],
+  size: L.Point,
+  map: L.Map,
+): boolean {
   const { x, y } = map.latLngToContainerPoint(at);
   const { offsetWidth: width, offsetHeight: height } = label;
   const isOn = (box: Rectangle): boolean =>
     box.left >= 0 && box.top >= 0 && box.right <= size.x && box.bottom <= size.y;
-  const side = SIDES.find((candidate) => {
-    const box = besideAt(candidate, x, y, width, height);
-    return isOn(box) && !taken.some((other) => overlaps(box, other));
-  });
-  label.classList.toggle("is-left-out", side === undefined);
-  if (side === undefined) return;
-  const box = besideAt(side, x, y, width, height);
+  const box = SIDES.map((side) => besideAt(side, x, y, width, height)).find(
+    (candidate) => isOn(candidate) && !avoided.some((other) => overlaps(candidate, other)),
+  );
+  label.classList.toggle("is-left-out", box === undefined);
+  if (box === undefined) return false;
   taken.push(box);
   label.style.transform = `translate(${Math.round(box.left - x)}px, ${Math.round(box.top - y)}px)`;
+  return true;
 }
 
 function placeMarker(

@@ -23,6 +23,7 @@ export const TEXTS_EN = {
   "monitoring.title": "Monitoring",
   "monitoring.share": "{share} of 24 h",
   "monitoring.missing": "{missing} without a good reading",
+  "monitoring.missingSum": "{missing} missing, over {count} channels",
   "monitoring.complete": "no time without a good reading",
   "monitoring.none": "nothing promised yet",
   "monitoring.why":

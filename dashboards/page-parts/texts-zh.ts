@@ -24,6 +24,7 @@ export const TEXTS_ZH: Readonly<Record<TextCode, string>> = {
   "delivery.why": "网关已编号的记录中，已可靠入库的数量。",
   "monitoring.title": "监测",
   "monitoring.share": "24 小时的 {share}",
+  "monitoring.missingSum": "{count} 个通道共缺 {missing}",
   "monitoring.missing": "{missing}没有有效读数",
   "monitoring.complete": "全程都有有效读数",
   "monitoring.none": "尚无应监测的时段",

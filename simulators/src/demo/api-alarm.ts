@@ -2,11 +2,16 @@
 
 export interface AlarmView {
   readonly alarmId: string;
+  /** The gateway's id when it is the gateway that is silent. */
+  readonly assetId: string;
   readonly assetTitle: { readonly en: string };
   readonly channel: string | null;
+  /** `<profile>/<quantity>/<role>/<side>`. */
+  readonly ruleId: string;
   readonly side: "high" | "low" | null;
   readonly limit: number | null;
   readonly severity: string;
+  readonly raisedAtMs: number;
   readonly foundLate: boolean;
   readonly returnedAtMs: number | null;
   readonly acknowledgedAtMs: number | null;

@@ -17,9 +17,10 @@ const NEWS_MS = 1_000;
 
 const screen = new Screen({
   isTerminal: process.stdout.isTTY,
-  columns: process.stdout.isTTY ? process.stdout.columns : 120,
+  columns: () => (process.stdout.isTTY ? process.stdout.columns : 120),
   write: (text) => process.stdout.write(text),
 });
+process.stdout.on("resize", () => screen.resized());
 const timeOfDay = (): string => new Date().toTimeString().slice(0, 8);
 const news = (text: string): void => screen.news(timeOfDay(), text);
 
@@ -36,6 +37,11 @@ function every(ms: number, task: () => Promise<void> | void): () => void {
   };
 }
 
+/** What the driver whose page is shown drives. */
+function titleOf({ gateways, keys }: Scenario): string {
+  return gateways.find(({ gatewayId }) => gatewayId === keys.door.gatewayId)?.asset.title.en ?? keys.door.gatewayId;
+}
+
 function welcome(scenario: Scenario, logins: Logins, startedMs: number): void {
   const door = logins.drivers.get(scenario.keys.door.gatewayId);
   const seconds = ((systemClock.monotonicMs() - startedMs) / 1000).toFixed(1);
@@ -43,9 +49,10 @@ function welcome(scenario: Scenario, logins: Logins, startedMs: number): void {
     "",
     screen.bold(`Isotherm is running (${seconds} s). Devices are simulated; the rest is the real thing.`),
     "",
-    `  Operators' page   ${logins.operator}`,
-    `  Driver's page     ${door?.url ?? ""}`,
-    `                    ${screen.dim(`${door?.name ?? ""}, ${scenario.keys.door.gatewayId}; narrow the window, or open it on a phone's screen size`)}`,
+    // Short enough for 80 columns: a link that is broken into two lines cannot be clicked everywhere.
+    `  Operators  ${logins.operator}`,
+    `  Driver     ${door?.url ?? ""}`,
+    `             ${screen.dim(`${door?.name ?? ""}, in ${titleOf(scenario)}: for a phone or a narrow window`)}`,
     "",
     `  ${screen.bold("d")} door   ${screen.bold("t")} tunnel   ${screen.bold("p")} broken probe   ${screen.bold("k")} kill ingest   ${screen.bold("q")} quit`,
     "",
@@ -53,14 +60,20 @@ function welcome(scenario: Scenario, logins: Logins, startedMs: number): void {
 }
 
 /** Tells of alarms as the API shows them; silent while ingest or the API is away. */
-function followAlarms(operatorUrl: string): () => void {
+function followAlarms(operatorUrl: string, { gateways }: Scenario): () => void {
+  const startedMs = systemClock.wallMs();
+  const titleOf = (gatewayId: string): string =>
+    gateways.find((gateway) => gateway.gatewayId === gatewayId)?.asset.title.en ?? gatewayId;
   const known = new Map<string, AlarmView>();
   let get: ((path: string) => Promise<unknown>) | undefined;
   return every(NEWS_MS, async () => {
     try {
       get ??= await openApi(operatorUrl);
       const { alarms } = (await get("/api/v1/alarms?limit=100")) as { alarms: AlarmView[] };
-      for (const line of alarmNews(known, alarms)) news(line);
+      // What an earlier start has told of already is no news.
+      for (const alarm of alarms)
+        if (alarm.raisedAtMs < startedMs && !known.has(alarm.alarmId)) known.set(alarm.alarmId, alarm);
+      for (const line of alarmNews(known, alarms, titleOf)) news(line);
       for (const alarm of alarms) known.set(alarm.alarmId, alarm);
     } catch {
       // Away for a moment, as after `k`: the next look tells what happened meanwhile.
@@ -111,7 +124,7 @@ class Demo {
     this.#isEnding = true;
     this.#acts.close();
     screen.end();
-    screen.say(`Ending. What was recorded stays in ${this.#stage.folder}; npm start goes on from there.`);
+    screen.say(`Ending. What was recorded stays in ${this.#stage.folder}; the next start goes on from there.`);
     await this.#stage.close();
     process.exit(code);
   }
@@ -126,7 +139,6 @@ class Demo {
     await new Promise<void>((resolve) => systemScheduler.after(downS * 1000, resolve));
     if (this.#isEnding) return;
     await ingest.start();
-    this.#stage.note();
     this.#isIngestDown = false;
     news("ingest is back");
   }
@@ -174,7 +186,7 @@ async function run(options: DemoOptions): Promise<void> {
   every(TALLY_MS, () => {
     if (!demo.isEnding) screen.tally(sources.read(), demo.suffix());
   });
-  followAlarms(logins.operator);
+  followAlarms(logins.operator, scenario);
   demo.play();
   if (options.endAfterS !== undefined) systemScheduler.after(options.endAfterS * 1000, () => void demo.end(0));
 }

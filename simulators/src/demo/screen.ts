@@ -4,7 +4,8 @@ import { tallyLine, type Tally } from "./tally.ts";
 
 export interface ScreenPort {
   readonly isTerminal: boolean;
-  readonly columns: number;
+  /** As wide as the terminal is now. */
+  readonly columns: () => number;
   write(text: string): void;
 }
 
@@ -14,6 +15,8 @@ const GREEN = "\u001b[32m";
 const RED = "\u001b[31m";
 const PLAIN = "\u001b[0m";
 const CLEAR_LINE = "\r\u001b[2K";
+const CLEAR_BELOW = "\u001b[J";
+const upBy = (rows: number): string => (rows > 0 ? `\u001b[${rows}A` : "");
 
 /** Without a terminal the tally is printed once in so many updates, so that a log stays readable. */
 const PLAIN_EVERY = 10;
@@ -21,6 +24,8 @@ const PLAIN_EVERY = 10;
 export class Screen {
   readonly #port: ScreenPort;
   #line = "";
+  #tally: { readonly text: string; readonly isLossless: boolean } | undefined;
+  #shownLength = 0;
   #updates = 0;
 
   constructor(port: ScreenPort) {
@@ -45,9 +50,15 @@ export class Screen {
       if (this.#updates++ % PLAIN_EVERY === 0) this.#port.write(`${plain}\n`);
       return;
     }
-    const cut = plain.slice(0, Math.max(20, this.#port.columns - 1));
-    this.#line = this.#style(tally.lost === 0 ? GREEN : RED, cut);
-    this.#port.write(`${CLEAR_LINE}${this.#line}`);
+    this.#tally = { text: plain, isLossless: tally.lost === 0 };
+    this.#draw(CLEAR_LINE);
+  }
+
+  /** After the terminal got another width: one that got narrower has broken the line into rows, which are taken back. */
+  resized(): void {
+    if (this.#tally === undefined || !this.#port.isTerminal) return;
+    const rows = Math.ceil(this.#shownLength / Math.max(1, this.#port.columns()));
+    this.#draw(`${upBy(rows - 1)}\r${CLEAR_BELOW}`);
   }
 
   bold(text: string): string {
@@ -62,6 +73,17 @@ export class Screen {
   end(): void {
     if (this.#port.isTerminal && this.#line !== "") this.#port.write("\n");
     this.#line = "";
+    this.#tally = undefined;
+  }
+
+  #draw(clear: string): void {
+    if (this.#tally === undefined) return;
+    const { text, isLossless } = this.#tally;
+    // One column stays free: at the last one, some terminals go on to the next row.
+    const cut = text.slice(0, Math.max(1, this.#port.columns() - 1));
+    this.#shownLength = cut.length;
+    this.#line = this.#style(isLossless ? GREEN : RED, cut);
+    this.#port.write(`${clear}${this.#line}`);
   }
 
   #style(code: string, text: string): string {

@@ -8,7 +8,7 @@ import { Installation } from "../installation/installation.ts";
 import { Link } from "../network/link.ts";
 import { gatewayConfig } from "./gateway-config.ts";
 import { recordNight } from "./history.ts";
-import { endLeftovers, noteProcesses } from "./leftovers.ts";
+import { endLeftovers, noteDemo } from "./leftovers.ts";
 import { Rig } from "./rig.ts";
 import { scenarioFacts } from "./scenario-facts.ts";
 import type { Scenario } from "./scenario.ts";
@@ -35,6 +35,11 @@ export interface Logins {
 
 const LOGIN_LIFE_MS = 24 * 3_600_000;
 
+/** What a demonstration makes in its folder: a fresh start removes this, and nothing that somebody else put there. */
+const OWN_FILES = ["config", "log", "secrets", "spools", "store", "since.json"];
+
+const noteFileOf = (folder: string): string => `${folder}/demo.json`;
+
 export class Stage {
   readonly installation: Installation;
   readonly folder: string;
@@ -45,15 +50,15 @@ export class Stage {
     this.installation = installation;
     this.folder = folder;
     this.#targets = targets;
-    this.#noteFile = `${folder}/processes.json`;
+    this.#noteFile = noteFileOf(folder);
   }
 
   /** Prepares everything and starts the servers; agents start with `startAgents`. */
   static async setUp(options: StageOptions): Promise<Stage> {
     const { scenario, clock, scheduler, freePort } = options;
     const folder = resolve(options.folder);
-    endLeftovers(`${folder}/processes.json`, folder);
-    if (options.isFresh) rmSync(folder, { recursive: true, force: true });
+    await endLeftovers(noteFileOf(folder), folder, scheduler);
+    if (options.isFresh) for (const name of OWN_FILES) rmSync(`${folder}/${name}`, { recursive: true, force: true });
     const dashboards = await freePort(options.dashboardsPort);
     const ports = { broker: await freePort(), ingest: await freePort(), dashboards };
     const installation = await Installation.prepare({
@@ -65,6 +70,7 @@ export class Stage {
       secureBytes: options.secureBytes,
       onUnexpectedEnd: options.onUnexpectedEnd,
     });
+    noteDemo(noteFileOf(folder), process.pid);
     const servers = installation.startServers();
     // The servers start in processes of their own while this one writes the night; a failure is met at the await.
     servers.catch(() => undefined);
@@ -94,17 +100,6 @@ export class Stage {
 
   async startAgents(): Promise<void> {
     await this.installation.startAgents();
-    this.note();
-  }
-
-  /** Notes which processes run, so that a start after a SIGKILL of this one can end them. */
-  note(): void {
-    const { broker, ingest, dashboards, agents } = this.installation;
-    const pids = [broker, ingest, dashboards, ...agents.values()].map(({ pid }) => pid);
-    noteProcesses(
-      this.#noteFile,
-      pids.filter((pid) => pid !== undefined),
-    );
   }
 
   async makeLogins(scenario: Scenario): Promise<Logins> {
