@@ -1,6 +1,7 @@
 import { VirtualTime, anchorOrdinalOf, placeInTime, type Anchor } from "@isotherm/coldchain";
 import { join } from "node:path";
 import { assert, suite, tempDir } from "../../checks/kit.ts";
+import { AnchorKeeper } from "./anchors.ts";
 import { newEpoch, PRODUCT } from "../test/spool-fixture.ts";
 import { GATEWAY_DECLARATION } from "./gateway-stream.ts";
 import { openSpool, type OpenedSpool } from "./open-spool.ts";
@@ -54,6 +55,33 @@ function bench(path: string, time: VirtualTime, machineBootId = "boot-1", bytesM
 }
 
 const spoolPath = async (): Promise<string> => join(await tempDir(), "spool.db");
+
+test("a process held up between its two clocks takes no pause for a clock that was set", () => {
+  const time = new VirtualTime(NOW_MS, 7000);
+  let holdsUp = 0;
+  const clock = {
+    monotonicMs: () => time.monotonicMs(),
+    wallMs: () => {
+      if (holdsUp-- > 0) time.advance(3000);
+      return time.wallMs();
+    },
+  };
+  const options = { plausibleFromMs: 0, plausibleUntilMs: NOW_MS * 2, errorMs: 500 };
+  const keeper = new AnchorKeeper(clock, options, "b0".repeat(16), undefined);
+  const first = keeper.due();
+  if (first === undefined) throw new Error("no first anchor");
+  keeper.keep(first);
+  holdsUp = 3;
+  assert.is(keeper.due(), undefined);
+  const held = keeper.instant();
+  assert.is(held.wallMs - held.monotonicMs, NOW_MS - 7000);
+  // Held up at every reading, it says nothing rather than something wrong.
+  holdsUp = Number.POSITIVE_INFINITY;
+  assert.is(keeper.due(), undefined);
+  holdsUp = 0;
+  time.stepWall(2000);
+  assert.is(keeper.due()?.ordinal, 2);
+});
 
 test("the first anchor stands before the first record, and places it", async () => {
   const time = new VirtualTime(NOW_MS, 7000);

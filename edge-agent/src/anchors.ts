@@ -12,6 +12,11 @@ export interface AnchorOptions {
   readonly errorMs: number;
 }
 
+/** Two clocks are read at one instant when the monotonic one moved no further than this meanwhile. */
+const READ_SPAN_MS_MAX = 5;
+/** Reading again is over in microseconds; a machine that holds the process up every time is given up on for now. */
+const READS_MAX = 10;
+
 /** Ordinals are 16-bit in a record. */
 const ORDINAL_MAX = 0xffff;
 
@@ -40,19 +45,15 @@ export class AnchorKeeper {
 
   /** Now, for a record: whole milliseconds, placed by the last anchor. Ask `due` first. */
   instant(): RecordInstant {
-    return {
-      bootId: this.bootId,
-      monotonicMs: Math.round(this.#clock.monotonicMs()),
-      wallMs: Math.round(this.#clock.wallMs()),
-      anchorOrdinal: this.#last?.ordinal ?? 0,
-    };
+    const { monotonicMs, wallMs } = this.#readings();
+    return { bootId: this.bootId, monotonicMs, wallMs, anchorOrdinal: this.#last?.ordinal ?? 0 };
   }
 
   /** The anchor that has to be recorded before anything else, if one is due; `keep` it once it is recorded. */
   due(): Anchor | undefined {
-    const { monotonicMs, wallMs } = this.instant();
+    const { monotonicMs, wallMs, spanMs } = this.#readings();
     const { plausibleFromMs, plausibleUntilMs, errorMs } = this.#options;
-    if (wallMs < plausibleFromMs || wallMs > plausibleUntilMs) return undefined;
+    if (wallMs < plausibleFromMs || wallMs > plausibleUntilMs || spanMs > READ_SPAN_MS_MAX) return undefined;
     const last = this.#last;
     if (last !== undefined) {
       const movedMs = wallMs - monotonicMs - (last.utcMs - last.monotonicMs);
@@ -63,6 +64,21 @@ export class AnchorKeeper {
 
   keep(anchor: Anchor): void {
     this.#last = anchor;
+  }
+
+  /**
+   * Both clocks, read as near to one instant as the machine lets us. A process that is held up between the two readings
+   * would otherwise take its own pause for a clock that was set, and displace a record by it.
+   */
+  #readings(): { monotonicMs: number; wallMs: number; spanMs: number } {
+    let best = { monotonicMs: 0, wallMs: 0, spanMs: Number.POSITIVE_INFINITY };
+    for (let read = 0; read < READS_MAX && best.spanMs > READ_SPAN_MS_MAX; read++) {
+      const before = this.#clock.monotonicMs();
+      const wallMs = this.#clock.wallMs();
+      const spanMs = this.#clock.monotonicMs() - before;
+      if (spanMs < best.spanMs) best = { monotonicMs: Math.round(before), wallMs: Math.round(wallMs), spanMs };
+    }
+    return best;
   }
 }
 
