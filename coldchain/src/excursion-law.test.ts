@@ -58,6 +58,7 @@ function naiveExcursions(of: Case, history: readonly Reading[]): Excursion[] {
       peak: furthest.hundredths / 100,
       peakAtMs: furthest.atMs,
       lastReadingMs,
+      lastMemberMs: (members.at(-1) as Reading).atMs,
       monitoredMs: known
         .slice(1)
         .reduce((sum, next, i) => sum + Math.min(of.gapMs, next.atMs - (known[i] as Reading).atMs), 0),

@@ -13,6 +13,7 @@ function excursion(startMs: number, endMs: number | null, peak = 9): Excursion {
     peak,
     peakAtMs: startMs,
     lastReadingMs,
+    lastMemberMs: startMs,
     monitoredMs: 1,
     possibleMs: lastReadingMs - startMs,
     onsetMs: null,

@@ -123,6 +123,7 @@ const FIGURES = [
   "peak",
   "peakAtMs",
   "lastReadingMs",
+  "lastMemberMs",
   "monitoredMs",
   "possibleMs",
   "onsetMs",

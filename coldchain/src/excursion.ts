@@ -16,6 +16,8 @@ export interface Excursion {
   readonly peakAtMs: number;
   /** The last good reading known of it; its end once it has one. */
   readonly lastReadingMs: number;
+  /** The last good reading that belongs to it: never the one that ended it. */
+  readonly lastMemberMs: number;
   /** Time covered by its readings, each counted to the next good one and at most the gap; the last weighs nothing until it is followed. */
   readonly monitoredMs: number;
   /** `lastReadingMs - startMs`: how long it may have lasted, unmonitored time included. */
@@ -105,6 +107,7 @@ function startedBy(rule: Rule, atMs: number, value: number): Draft {
     peak: value,
     peakAtMs: atMs,
     lastReadingMs: atMs,
+    lastMemberMs: atMs,
     monitoredMs: 0,
     possibleMs: 0,
     onsetMs: null,
@@ -126,6 +129,7 @@ function extend(open: Draft, rule: Rule, atMs: number): void {
 
 function include(open: Draft, rule: Rule, atMs: number, value: number): void {
   open.readingCount++;
+  open.lastMemberMs = atMs;
   if (rule.side === "high" ? value > open.peak : value < open.peak) {
     open.peak = value;
     open.peakAtMs = atMs;

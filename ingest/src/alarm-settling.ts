@@ -77,7 +77,8 @@ class AlarmDesk {
     const { live, newestMs, rule } = this.#settling;
     const onsetMs = stored.excursion.onsetMs as number;
     const endMs = endOf(stored, newestMs);
-    const isLive = live !== undefined && onsetMs <= live.toMs && (endMs === null || endMs >= live.fromMs);
+    // A live reading that is back inside proves an onset too, but it is the readings outside that must be live.
+    const isLive = live !== undefined && onsetMs <= live.toMs && stored.excursion.lastMemberMs >= live.fromMs;
     const over = endMs !== null && (!isLive || live.toMs >= endMs + (rule?.offDelayMs ?? 0));
     const known = this.#alarmFor(stored, isLive);
     const alarm = known ?? this.#newAlarm(stored);

@@ -215,6 +215,42 @@ test("what is found late is marked so, and late readings never clear a live alar
   bench.close();
 });
 
+test("a live reading that ends an excursion of the backlog does not make its alarm a live one", async () => {
+  const bench = new JudgingBench(await tempDir());
+  bench.assign([legOf("a", 0, null)], 1000);
+  // After an outage live readings come first; then, with the next of them, a part of the backlog that stops outside.
+  bench.store([{ number: 9, atMs: 9000, value: 5 }], 9001);
+  await bench.assess();
+  bench.store(
+    [
+      { number: 1, atMs: 2000, value: 9 },
+      { number: 2, atMs: 2030, value: 9 },
+    ],
+    9010,
+  );
+  bench.store([{ number: 10, atMs: 9010, value: 5 }], 9011);
+  await bench.assess();
+  assert.is(bench.excursions()[0]?.endMs, 9000, "the rest of the backlog has not come");
+  assert.equal(
+    bench.alarms().map(({ foundLate, state }) => [foundLate, state]),
+    [[true, "returned-unacknowledged"]],
+  );
+  // The same in one batch with a live reading that is the very one that ends it.
+  const other = new JudgingBench(await tempDir());
+  other.assign([legOf("a", 0, null)], 1000);
+  other.store([{ number: 1, atMs: 2000, value: 9 }], 9010);
+  other.store([{ number: 2, atMs: 2030, value: 9 }], 9010);
+  other.store([{ number: 10, atMs: 9010, value: 5 }], 9011);
+  await other.assess();
+  assert.is(other.excursions()[0]?.endMs, 9010);
+  assert.equal(
+    other.alarms().map(({ foundLate }) => foundLate),
+    [true],
+  );
+  bench.close();
+  other.close();
+});
+
 test("a leg that ends while it is too warm ends the alarm's condition with the next live reading", async () => {
   const bench = new JudgingBench(await tempDir());
   bench.assign([legOf("a", 0, null)], 1000);
