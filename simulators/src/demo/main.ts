@@ -2,6 +2,7 @@
 
 import { Acts } from "./acts.ts";
 import { openApi, type AlarmView } from "./api-alarm.ts";
+import { roomBytes, roomWatch } from "./disk-room.ts";
 import { alarmNews } from "./news.ts";
 import { DEMO_HELP, demoOptions, type DemoOptions } from "./options.ts";
 import { freePort, secureBytes, systemClock, systemScheduler } from "./ports.ts";
@@ -14,6 +15,7 @@ import { startProblem } from "./start-problems.ts";
 const SCENARIO = new URL("scenario.yaml", import.meta.url);
 const TALLY_MS = 500;
 const NEWS_MS = 1_000;
+const ROOM_MS = 2_000;
 
 const screen = new Screen({
   isTerminal: process.stdout.isTTY,
@@ -94,6 +96,19 @@ class Demo {
     this.#acts = new Acts({ scheduler: systemScheduler, target: (gatewayId) => stage.target(gatewayId), news });
   }
 
+  /** Starts the gateways and makes the logins; what has started is ended again when that fails. */
+  async open(): Promise<Logins> {
+    try {
+      const logins = await this.#stage.makeLogins(this.#scenario);
+      await this.#stage.startAgents();
+      return logins;
+    } catch (error) {
+      this.#isEnding = true;
+      await this.#stage.close();
+      throw error;
+    }
+  }
+
   /** Plays what the scenario has planned. */
   play(): void {
     for (const { afterS, act, gatewayId, forS } of this.#scenario.acts)
@@ -161,7 +176,11 @@ async function run(options: DemoOptions): Promise<void> {
     onUnexpectedEnd: (name, lastLines) => {
       if (running.demo?.isEnding === true) return;
       screen.end();
-      screen.say(`${name} ended by itself:`, ...lastLines.map((line) => `  ${line}`));
+      const sentence = startProblem(new Error(lastLines.join(" ")), options.folder, options.port);
+      screen.say(
+        `${name} ended by itself:`,
+        ...(sentence === undefined ? lastLines : [sentence]).map((line) => `  ${line}`),
+      );
       void running.demo?.end(1);
     },
   });
@@ -170,8 +189,7 @@ async function run(options: DemoOptions): Promise<void> {
   process.once("SIGTERM", () => void demo.end(0));
   process.on("SIGINT", () => void demo.end(0));
   process.once("SIGHUP", () => void demo.end(0));
-  const logins = await stage.makeLogins(scenario);
-  await stage.startAgents();
+  const logins = await demo.open();
   welcome(scenario, logins, startedMs);
   if (process.stdin.isTTY) {
     process.stdin.setRawMode(true);
@@ -187,6 +205,11 @@ async function run(options: DemoOptions): Promise<void> {
     if (!demo.isEnding) screen.tally(sources.read(), demo.suffix());
   });
   followAlarms(logins.operator, scenario);
+  const room = roomWatch(stage.folder, () => roomBytes(stage.folder));
+  every(ROOM_MS, () => {
+    const told = room();
+    if (told !== undefined && !demo.isEnding) news(told);
+  });
   demo.play();
   if (options.endAfterS !== undefined) systemScheduler.after(options.endAfterS * 1000, () => void demo.end(0));
 }

@@ -1,17 +1,19 @@
 // The stage: devices, links and processes of the demonstration, set up, started and ended together.
 
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Clock, Scheduler } from "@isotherm/coldchain";
 import { traceClient } from "@isotherm/trace";
 import { Installation } from "../installation/installation.ts";
 import { Link } from "../network/link.ts";
+import { ROOM_BYTES_TO_START, diskFullText, roomBytes } from "./disk-room.ts";
 import { gatewayConfig } from "./gateway-config.ts";
 import { recordNight } from "./history.ts";
 import { endLeftovers, noteDemo } from "./leftovers.ts";
 import { Rig } from "./rig.ts";
 import { scenarioFacts } from "./scenario-facts.ts";
 import type { Scenario } from "./scenario.ts";
+import { StartError } from "./start-problems.ts";
 import type { ActTarget } from "./acts.ts";
 
 export interface StageOptions {
@@ -43,22 +45,23 @@ const noteFileOf = (folder: string): string => `${folder}/demo.json`;
 export class Stage {
   readonly installation: Installation;
   readonly folder: string;
-  readonly #targets: ReadonlyMap<string, ActTarget>;
+  readonly #targets = new Map<string, ActTarget>();
   readonly #noteFile: string;
 
-  private constructor(installation: Installation, folder: string, targets: ReadonlyMap<string, ActTarget>) {
+  private constructor(installation: Installation, folder: string) {
     this.installation = installation;
     this.folder = folder;
-    this.#targets = targets;
     this.#noteFile = noteFileOf(folder);
   }
 
   /** Prepares everything and starts the servers; agents start with `startAgents`. */
   static async setUp(options: StageOptions): Promise<Stage> {
-    const { scenario, clock, scheduler, freePort } = options;
+    const { scenario, scheduler, freePort } = options;
     const folder = resolve(options.folder);
     await endLeftovers(noteFileOf(folder), folder, scheduler);
     if (options.isFresh) for (const name of OWN_FILES) rmSync(`${folder}/${name}`, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (roomBytes(folder) < ROOM_BYTES_TO_START) throw new StartError(diskFullText(folder));
     const dashboards = await freePort(options.dashboardsPort);
     const ports = { broker: await freePort(), ingest: await freePort(), dashboards };
     const installation = await Installation.prepare({
@@ -71,25 +74,35 @@ export class Stage {
       onUnexpectedEnd: options.onUnexpectedEnd,
     });
     noteDemo(noteFileOf(folder), process.pid);
+    const stage = new Stage(installation, folder);
+    try {
+      await stage.#raise(options);
+    } catch (error) {
+      // What has started must not outlive a start that failed.
+      await stage.close();
+      throw error;
+    }
+    return stage;
+  }
+
+  async #raise({ scenario, clock, scheduler, progress }: StageOptions): Promise<void> {
+    const { installation } = this;
     const servers = installation.startServers();
     // The servers start in processes of their own while this one writes the night; a failure is met at the await.
     servers.catch(() => undefined);
-    const night = await recordNight(scenario, installation.paths, clock.wallMs(), options.progress);
-    const targets = new Map<string, ActTarget>();
+    const night = await recordNight(scenario, installation.paths, clock.wallMs(), progress);
     for (const gateway of scenario.gateways) {
       const { timeFactor, sampleEveryMs } = scenario.live;
       const departedMs = night.sinceMs;
       const startC = night.productC.get(gateway.gatewayId);
       const rig = await Rig.start(gateway, startC, { clock, scheduler, departedMs, timeFactor });
-      const link = await Link.listen({ host: "127.0.0.1", port: ports.broker });
+      const link = await Link.listen({ host: "127.0.0.1", port: installation.ports.broker });
       const devicePorts = { modbus: rig.modbus.port, nmea: rig.nmea?.port };
       installation.configureGateway(gateway.gatewayId, link.port, gatewayConfig(gateway, devicePorts, sampleEveryMs));
-      targets.set(gateway.gatewayId, { rig, link });
+      this.#targets.set(gateway.gatewayId, { rig, link });
     }
     await servers;
-    const stage = new Stage(installation, folder, targets);
-    await stage.#say(scenario, night.sinceMs);
-    return stage;
+    await this.#say(scenario, night.sinceMs);
   }
 
   target(gatewayId: string): ActTarget {
