@@ -18,21 +18,28 @@ export interface FaultTally {
 const ADDRESS_SHIFT = 12;
 export const REGISTERS = [1, 2] as const;
 
-/** What the proxy saw go by: the last request and the slave's honest reply to it. */
+/** What the proxy saw go by: the last request, and the slave's honest reply to this very one. */
 export class ExchangeRecord {
   count = 0;
-  #address = -1;
-  #value = -1;
+  #request: Uint8Array | undefined;
+  #value: number | undefined;
 
-  /** `pduAt` is where the function code stands: 1 in RTU, 7 in TCP. */
-  note(request: Uint8Array, reply: Uint8Array, pduAt: number): void {
+  asked(request: Uint8Array): void {
     this.count += 1;
-    this.#address = word(request, pduAt + 1);
-    this.#value = word(reply, pduAt + 2);
+    this.#request = request;
+    this.#value = undefined;
   }
 
-  isLast(address: number, value: number): boolean {
-    return this.#address === address && this.#value === value;
+  /**
+   * The reply to an earlier request, which may come at any time, on a connection given up even, is not the one.
+   * `pduAt` is where the function code stands: 1 in RTU, 7 in TCP.
+   */
+  answered(request: Uint8Array, reply: Uint8Array, pduAt: number): void {
+    if (request === this.#request) this.#value = word(reply, pduAt + 2);
+  }
+
+  isAnswer(value: number): boolean {
+    return this.#value === value;
   }
 }
 
@@ -51,7 +58,7 @@ export async function pollOnce(
   const value = await read(address).catch(() => undefined);
   if (value === undefined) tally.failed += 1;
   else if (value >>> ADDRESS_SHIFT !== address) tally.misplaced += 1;
-  else if (record.count === before || !record.isLast(address, value)) tally.outdated += 1;
+  else if (record.count === before || !record.isAnswer(value)) tally.outdated += 1;
   else tally.right += 1;
   return value !== undefined;
 }

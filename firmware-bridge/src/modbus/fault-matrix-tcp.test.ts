@@ -40,7 +40,8 @@ test.before(async () => {
     nextFault: () => nextFault(),
     lateMinMs: TIMEOUT_MS + 50,
     lateMaxMs: LATE_MAX_MS,
-    onExchange: (request, reply) => record.note(request, reply, 7),
+    onRequest: (request) => record.asked(request),
+    onExchange: (request, reply) => record.answered(request, reply, 7),
     random: seededRandom(seed()),
     scheduler: realTime,
   });

@@ -25,7 +25,9 @@ export interface ModbusTcpProxyOptions {
   /** A late reply is delayed by a random time between these; default 150 to 500. */
   readonly lateMinMs?: number;
   readonly lateMaxMs?: number;
-  /** Told each request that went by and the server's honest reply to it. */
+  /** Told each request as it goes by. */
+  readonly onRequest?: (request: Uint8Array) => void;
+  /** Told each request that went by, the very same array, and the server's honest reply to it. */
   readonly onExchange?: (request: Uint8Array, reply: Uint8Array) => void;
   readonly random: Random;
   readonly scheduler: Scheduler;
@@ -93,6 +95,7 @@ class FaultyRelay implements ModbusTcpProxy {
     near.on(
       "data",
       framesOf((frame) => {
+        this.#options.onRequest?.(frame);
         asked.set(frame.readUInt16BE(0), frame);
         if (asked.size > CONNECTIONS_MAX) asked.clear();
         far.write(frame);

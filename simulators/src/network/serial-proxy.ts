@@ -21,7 +21,9 @@ export interface SerialProxyOptions {
   readonly times?: Partial<FaultTimes>;
   /** An unplugged port comes back after so long; default 100. */
   readonly unpluggedMs?: number;
-  /** Told each request that went by and the slave's honest reply to it. */
+  /** Told each request as it goes by. */
+  readonly onRequest?: (request: Uint8Array) => void;
+  /** Told each request that went by, the very same array, and the slave's honest reply to it. */
   readonly onExchange?: (request: Uint8Array, reply: Uint8Array) => void;
   readonly random: Random;
   readonly clock: Clock;
@@ -99,6 +101,7 @@ class FaultyLine implements SerialProxy {
 
   #request(frame: Uint8Array): void {
     this.counters.requests += 1;
+    this.#options.onRequest?.(frame);
     this.#asked.push(frame);
     // A slave that never answers must not fill memory.
     if (this.#asked.length > 16) this.#asked.shift();
