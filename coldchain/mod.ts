@@ -95,3 +95,36 @@ export { type PayloadHead } from "./src/sparkplug-fields.ts";
 export { PayloadError, type PayloadErrorCode } from "./src/payload-error.ts";
 export { PAYLOAD_METRICS_MAX, asDatatype } from "./src/payload-limits.ts";
 export { RECORD_ALIAS_MAX } from "./src/chain-record.ts";
+export { type SpanVisitor, type TimeWindow, visitStandingSpans } from "./src/standing-span.ts";
+export {
+  MKT_ACTIVATION_ENERGY_KJ_PER_MOL,
+  MKT_GAS_CONSTANT_KJ_PER_MOL_K,
+  type MktWindow,
+  greatestMktAround,
+  meanKineticTemperatureC,
+} from "./src/mean-kinetic-temperature.ts";
+export {
+  type ChannelStatistics,
+  type StatisticsOptions,
+  channelStatistics,
+  degreeMinutes,
+} from "./src/channel-statistics.ts";
+export {
+  type Allowance,
+  type AllowanceKind,
+  type Exposure,
+  type ExposureBreach,
+  type ExposureLimit,
+  type ExposureOptions,
+  exposureTo,
+} from "./src/exposure.ts";
+export { WHO_30_DAY_LOGGER, WHO_SHIPMENT_TYPE_I, WHO_SHIPMENT_TYPE_II } from "./src/who-exposure-limits.ts";
+export {
+  STABILITY_MARKS,
+  type StabilityMark,
+  type StabilityOptions,
+  type StabilityRow,
+  StabilityTableError,
+  type StabilityUse,
+  stabilityUse,
+} from "./src/stability-budget.ts";

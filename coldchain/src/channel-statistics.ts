@@ -1,5 +1,5 @@
 // Figures of one channel over a time, by the one time rule.
-import type { Excursion, ReadingSlice } from "./excursion.ts";
+import { type Excursion, type ReadingSlice, ReadingOrderError } from "./excursion.ts";
 import { type LimitComparison, limitComparison } from "./limit-comparison.ts";
 import { meanKineticTemperatureC } from "./mean-kinetic-temperature.ts";
 import type { Rule } from "./rule.ts";
@@ -101,6 +101,7 @@ function counted(readings: ReadingSlice, window: TimeWindow | undefined): Counte
     if (readings.good[i] !== 1 || !Number.isFinite(value)) continue;
     if (window !== undefined && (atMs < window.fromMs || atMs >= window.toMs)) continue;
     if (count === 0) firstMs = atMs;
+    else if (atMs < lastMs) throw new ReadingOrderError(`a reading at ${atMs} ms follows one at ${lastMs} ms`);
     lastMs = atMs;
     count++;
     min = Math.min(min, value);

@@ -38,7 +38,7 @@ export interface Exposure {
   readonly excursions: readonly Excursion[];
   /** Counted so far: of the longest excursion, or of all together when cumulative. */
   readonly spentMs: number;
-  /** In order: one at most for each excursion, one at most altogether when cumulative. */
+  /** In order: one at most for each excursion, one at most altogether when cumulative, none when it was over before. */
   readonly breaches: readonly ExposureBreach[];
 }
 
@@ -60,11 +60,12 @@ export function exposureTo(limit: ExposureLimit, readings: ReadingSlice, options
   const breaches: ExposureBreach[] = [];
   const isCumulative = limit.allowance.kind === "cumulative";
   let spentMs = isCumulative ? (options.spentBeforeMs ?? 0) : 0;
+  const wasBreached = spentMs > 0 && isBreach(limit.allowance, spentMs);
   for (const excursion of excursions) {
     const beforeMs = isCumulative ? spentMs : 0;
     const afterMs = beforeMs + countedMs(limit.allowance.kind, excursion);
-    // What was over before this excursion was a breach of an earlier one.
-    const isNew = !isCumulative || breaches.length === 0;
+    // Once the sum is over, it stays so: that is one breach.
+    const isNew = !isCumulative || (breaches.length === 0 && !wasBreached);
     if (isNew && isBreach(limit.allowance, afterMs)) {
       const atMs = usedUpAtMs(limit.allowance, excursion, readings, options.gapMs, beforeMs);
       breaches.push({ atMs, excursionStartMs: excursion.startMs });

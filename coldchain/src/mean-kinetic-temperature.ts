@@ -62,7 +62,7 @@ export interface MktWindow extends TimeWindow {
  * time is monitored. USP <1079.2> asks for 24 hours (2-8 °C) or 30 days (controlled room temperature) "including the
  * excursion"; sources disagree whether they lie before or after it, so every placing is looked at.
  *
- * Windows stay within the time from the first to the last reading, so that none is all excursion for want of data; when
+ * Windows stay within the time that readings cover, from the first to the last, so that none is all excursion for want of data; when
  * that time is shorter than a window, the one window is all of it. Of an excursion longer than a window, the windows
  * within it are meant.
  *

@@ -26,8 +26,14 @@ export interface StabilityUse {
   /** Time above the last row, for which the table allows none: any of it uses up the budget. */
   readonly beyondTableMs: number;
   readonly isExhausted: boolean;
-  /** When each of `STABILITY_MARKS` was reached; null while it is not. */
-  readonly marks: readonly { readonly fraction: number; readonly atMs: number | null }[];
+  readonly marks: readonly StabilityMark[];
+}
+
+export interface StabilityMark {
+  readonly fraction: number;
+  readonly isReached: boolean;
+  /** When it was reached; null when it is not, and when it was before these readings. */
+  readonly atMs: number | null;
 }
 
 export interface StabilityOptions {
@@ -53,9 +59,10 @@ export function stabilityUse(
   const spentMs = table.map(() => 0);
   const used = (): number =>
     table.reduce((sum, { allowedMs }, i) => sum + (spentMs[i] as number) / allowedMs, usedBefore);
-  const reached = new Map<number, number>();
+  const reached = new Map<number, number | null>();
   let beyondTableMs = 0;
   const mark = (fraction: number, atMs: number): void => void (reached.has(fraction) || reached.set(fraction, atMs));
+  for (const fraction of STABILITY_MARKS) if (usedBefore >= fraction - DUST) reached.set(fraction, null);
   visitStandingSpans(
     readings,
     gapMs,
@@ -81,7 +88,11 @@ export function stabilityUse(
     usedFraction,
     beyondTableMs,
     isExhausted: beyondTableMs > 0 || usedFraction >= 1 - DUST,
-    marks: STABILITY_MARKS.map((fraction) => ({ fraction, atMs: reached.get(fraction) ?? null })),
+    marks: STABILITY_MARKS.map((fraction) => ({
+      fraction,
+      isReached: reached.has(fraction),
+      atMs: reached.get(fraction) ?? null,
+    })),
   };
 }
 

@@ -50,6 +50,6 @@ function firstToVisit(readings: ReadingSlice, fromMs: number): number {
     else end = middle;
   }
   for (let i = first - 1; i >= 0; i--)
-    if (readings.good[i] === 1 && Number.isFinite(readings.value[i] as number)) return i;
+    if (readings.good[i] === 1 && Number.isFinite(readings.value[i])) return i;
   return 0;
 }
