@@ -59,6 +59,47 @@ test("samples at multiples of its period, and again after the clock was set", as
   assert.is(drafts.length, length);
 });
 
+test("a round that came late is recorded before the next one, so that numbers follow time", async () => {
+  const time = new VirtualTime(NOW_MS);
+  const drafts: RecordDraft[] = [];
+  let answer: (readings: ChannelReading[]) => void = () => undefined;
+  let isHeld = true;
+  const slow = device("temperature/slow", () =>
+    isHeld ? new Promise((resolve) => (answer = resolve)) : Promise.resolve([good("temperature/slow", 7)]),
+  );
+  let lateMs = 0;
+  const sampler = new Sampler({
+    round: { assetId: "truck-1", everyMs: 1000, devices: [slow] },
+    clock: time,
+    // A machine with too much to do: what falls due in a second's time comes later than that.
+    scheduler: { after: (delayMs, run) => time.after(delayMs > 950 ? delayMs + lateMs : delayMs, run) },
+    instant: () => ({ bootId: "b", monotonicMs: time.monotonicMs(), wallMs: time.wallMs(), anchorOrdinal: 1 }),
+    take: (draft) => drafts.push(draft),
+    counters: { roundsSampled: 0, devicesLate: 0 },
+  });
+  const run = async (ms: number): Promise<void> => {
+    for (let at = 0; at < ms; at += 50) {
+      time.advance(50);
+      await settle();
+    }
+  };
+  sampler.start();
+  lateMs = 750;
+  // The first round asks; the second comes late while the answer is still owed, and has to wait for its own end.
+  await run(2500);
+  lateMs = 0;
+  isHeld = false;
+  answer([good("temperature/slow", 6)]);
+  await run(3000);
+  assert.ok(drafts.length >= 4, `${drafts.length} rounds`);
+  const instants = drafts.map(({ monotonicMs }) => monotonicMs);
+  assert.equal(
+    instants,
+    instants.toSorted((a, b) => a - b),
+  );
+  sampler.stop();
+});
+
 test("a device that does not answer in time is recorded as such, and not asked twice at once", async () => {
   let asked = 0;
   let answer: (readings: ChannelReading[]) => void = () => undefined;

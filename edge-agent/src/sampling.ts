@@ -85,6 +85,8 @@ export class Sampler {
   readonly #options: SamplerOptions;
   readonly #pending = new Set<SampledDevice>();
   #cancel: Cancel = () => undefined;
+  /** Records what the round under way has, if it is not recorded yet. */
+  #finish: () => void = () => undefined;
   #isStopped = true;
 
   constructor(options: SamplerOptions) {
@@ -111,6 +113,8 @@ export class Sampler {
 
   #sample(): void {
     const { round, scheduler, instant, take, counters } = this.#options;
+    // A round that came late leaves the next one little time; it is recorded before, so that numbers follow time.
+    this.#finish();
     const sampledAt = instant();
     const answers: ChannelReading[][] = round.devices.map(() => []);
     let waited = round.devices.length;
@@ -123,6 +127,7 @@ export class Sampler {
       counters.devicesLate += waited;
       take(draftOf(round, sampledAt, answers));
     };
+    this.#finish = finish;
     const stopWaiting = scheduler.after(round.everyMs * WAITED_PART, finish);
     for (const [at, device] of round.devices.entries()) {
       // It still owes an earlier answer, which would come at the wrong time now.
