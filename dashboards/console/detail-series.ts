@@ -95,8 +95,11 @@ export function detailSeries(nowMs: () => number, changed: () => void): DetailSe
         if (series !== undefined && !addReading(series.points, reading, series)) readAgain();
       }
       const oldestMs = nowMs() - chosen.rangeMs;
-      for (const { points, bucketMs } of byChannel.values())
+      for (const { points, bucketMs } of byChannel.values()) {
         while (points[0] !== undefined && points[0].fromMs + bucketMs < oldestMs) points.shift();
+        // Readings that stood for themselves have become so many that the store should bucket them.
+        if (points.length > 2 * BUCKETS) readAgain();
+      }
     },
   };
 }

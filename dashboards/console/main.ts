@@ -34,6 +34,7 @@ function start(): void {
       changed: update,
       readings: (readings) => detail.take(readings),
       excursion: (assetId) => detail.readAgain(assetId),
+      backlog: (assetId) => detail.readAgain(assetId),
       reloaded: () => {
         language.suggest(state.known.session?.person.language ?? language.current());
         detail.readAgain();

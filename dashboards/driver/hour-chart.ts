@@ -75,8 +75,11 @@ export function hourChart(nowMs: () => number): HourChart {
         const series = held.get(`${reading.assetId}/${reading.channel}`);
         if (series !== undefined && !addReading(series.points, reading, series)) readAgain();
       }
-      for (const { points, bucketMs } of held.values())
+      for (const { points, bucketMs } of held.values()) {
         while (points[0] !== undefined && points[0].fromMs + bucketMs < nowMs() - HOUR_MS) points.shift();
+        // Readings that stood for themselves have become so many that the store should bucket them.
+        if (points.length > 2 * BUCKETS) readAgain();
+      }
     },
   };
 }

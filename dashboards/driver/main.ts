@@ -25,6 +25,7 @@ function start(): void {
     {
       changed: update,
       readings: (readings) => chart.take(readings),
+      backlog: () => chart.readAgain(),
       reloaded: () => {
         language.suggest(state.known.session?.person.language ?? language.current());
         chart.readAgain();

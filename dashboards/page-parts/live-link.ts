@@ -16,7 +16,7 @@ const RETRY_MS = 500;
 const RETRY_MS_MAX = 10_000;
 /** The server says something every 15 s; a stream that is silent for longer than two of these is dead. */
 const SILENCE_MS_MAX = 35_000;
-const EVENTS = new Set(["readings", "alarm", "excursion", "asset", "ingest", "reload"]);
+const EVENTS = new Set(["readings", "alarm", "excursion", "asset", "backlog", "ingest", "reload"]);
 
 export function liveLink(path: string, listener: LinkListener): { heardAtMs: () => number; retryNow: () => void } {
   let heardAtMs = Date.now();

@@ -41,6 +41,8 @@ export interface StateListener {
   readonly changed: () => void;
   readonly readings?: (readings: readonly LiveReading[]) => void;
   readonly excursion?: (assetId: string) => void;
+  /** Readings of the past came in: what is drawn of the asset has holes that the store has no longer. */
+  readonly backlog?: (assetId: string) => void;
   /** Everything was read anew: what a view has read for itself may be old. */
   readonly reloaded?: () => void;
 }
@@ -110,6 +112,7 @@ export function liveState(listener: StateListener, wants: { completeness: boolea
       known.freshAtMs = nowMs();
       if (event.event === "readings") listener.readings?.(event.data);
       if (event.event === "excursion") listener.excursion?.(event.data.assetId);
+      if (event.event === "backlog") listener.backlog?.(event.data.assetId);
       changed();
     },
   });
@@ -170,6 +173,7 @@ function takeEvent(known: Known, event: LiveEvent): string[] {
     case "readings":
       return takeReadings(known, event.data);
     case "excursion":
+    case "backlog":
     case "ingest":
     case "reload":
       return [];

@@ -59,7 +59,7 @@ function clearDegrees(host: HTMLElement, taken: readonly Rectangle[]): void {
   for (const degree of host.querySelectorAll(".degree")) {
     const { left, top, right, bottom } = degree.getBoundingClientRect();
     const [x, y] = [origin.left, origin.top];
-    const box = { left: left - x, top: top - y, right: right - x, bottom: bottom - y };
+    const box = { left: left - x - 4, top: top - y, right: right - x + 4, bottom: bottom - y };
     degree.classList.toggle(
       "is-left-out",
       taken.some((other) => overlaps(box, other)),

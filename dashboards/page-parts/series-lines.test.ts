@@ -87,6 +87,15 @@ test("live readings grow buckets as the store would have made them", () => {
   assert.equal(points, [{ fromMs: 100, count: 3, min: 0, max: 8, mean: 4, notGood: 0, reason: null }, good(110)]);
 });
 
+test("where readings are few each stands for itself, and live ones follow in their order", () => {
+  const points = [good(100)];
+  const width = { bucketMs: 0, originMs: 100 };
+  assert.ok(addReading(points, { atMs: 107, value: 5, quality: "good" }, width));
+  assert.ok(addReading(points, { atMs: 109, value: 5, quality: "good" }, width));
+  assert.equal(points, [good(100), good(107), good(109)]);
+  assert.not(addReading(points, { atMs: 108, value: 5, quality: "good" }, width));
+});
+
 test("a live reading that is not good adds a reason and no number; a late one is not taken", () => {
   const points = [good(100)];
   assert.ok(addReading(points, { atMs: 112, value: null, quality: "bad-crc" }, { bucketMs: 10, originMs: 0 }));

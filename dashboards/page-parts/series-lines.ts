@@ -50,13 +50,16 @@ export function seriesLines(points: readonly SeriesPoint[], rules: LineRules): S
   return { runs, gaps };
 }
 
-/** Merges one live reading into buckets that begin at originMs; `points` is changed. False when it is older than they are. */
+/**
+ * Merges one live reading into buckets that begin at originMs; `points` is changed. False when it is older than they are.
+ * A width of 0 means that the readings are so few that each stands for itself.
+ */
 export function addReading(
   points: SeriesPoint[],
   reading: Pick<LiveReading, "atMs" | "value" | "quality">,
   { bucketMs, originMs }: { bucketMs: number; originMs: number },
 ): boolean {
-  const fromMs = originMs + Math.floor((reading.atMs - originMs) / bucketMs) * bucketMs;
+  const fromMs = bucketMs === 0 ? reading.atMs : originMs + Math.floor((reading.atMs - originMs) / bucketMs) * bucketMs;
   const last = points.at(-1);
   if (last !== undefined && fromMs < last.fromMs) return false;
   const before: SeriesPoint =

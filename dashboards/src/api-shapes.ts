@@ -204,6 +204,8 @@ export type LiveEvent =
   | { readonly event: "alarm"; readonly data: AlarmView }
   | { readonly event: "excursion"; readonly data: { assetId: string; excursionId: string } }
   | { readonly event: "asset"; readonly data: { assetId: string; status: AssetStatus } }
+  /** Records of the past came in from a gateway that lags behind: series of the asset have more readings than before. */
+  | { readonly event: "backlog"; readonly data: { assetId: string } }
   /** Whether ingest can be heard: while it cannot, silence means nothing. Said at the start and when it changes. */
   | { readonly event: "ingest"; readonly data: { readonly isHeard: boolean } }
   /** Facts changed, or the stream was interrupted: read everything again. */

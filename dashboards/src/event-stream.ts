@@ -13,6 +13,8 @@ import { seesAlarm } from "./world.ts";
 /** Bytes that wait for a page before it is cut off. */
 const WAITING_BYTES_MAX = 1_048_576;
 const HEARTBEAT_MS = 15_000;
+/** So many records may be under way without anybody calling it a backlog. */
+const LAG_RECORDS = 5;
 /** A driver's legs change rarely; the scope of an open stream is looked at again after this. */
 const SCOPE_LIFE_MS = 5_000;
 
@@ -20,11 +22,13 @@ export function eventStream(server: FastifyInstance, parts: ServerParts): void {
   server.get("/api/v1/events", (request, reply) => {
     let scope = scopeOfRequest(request, parts);
     let scopeAtMs = parts.clock.monotonicMs();
+    const isBacklog = backlogWatch();
     const send = (event: FeedEvent): void => {
       if (parts.clock.monotonicMs() - scopeAtMs > SCOPE_LIFE_MS) {
         scope = scopeOfRequest(request, parts);
         scopeAtMs = parts.clock.monotonicMs();
       }
+      if (event.kind === "completeness" && !isBacklog(event)) return;
       const live = liveEvent(event, scope, () => worldOfRequest(request, parts));
       if (live !== undefined) write(reply, `event: ${live.event}\ndata: ${JSON.stringify(live.data)}\n\n`);
     };
@@ -56,6 +60,19 @@ export function eventStream(server: FastifyInstance, parts: ServerParts): void {
   });
 }
 
+/** True while a gateway lags behind, and once more when it has caught up: then the last of the past has come in. */
+function backlogWatch(): (event: Extract<FeedEvent, { kind: "completeness" }>) => boolean {
+  const lagging = new Set<string>();
+  return ({ tenantId, assetId, issued, accepted }) => {
+    const key = `${tenantId}/${assetId}`;
+    const wasLagging = lagging.has(key);
+    const isLagging = issued - accepted > LAG_RECORDS;
+    if (isLagging) lagging.add(key);
+    else lagging.delete(key);
+    return isLagging || wasLagging;
+  };
+}
+
 function write(reply: FastifyReply, text: string): void {
   if (reply.raw.writableLength > WAITING_BYTES_MAX) reply.raw.destroy();
   else if (!reply.raw.destroyed) reply.raw.write(text);
@@ -84,6 +101,8 @@ function liveEvent(event: FeedEvent, scope: Scope, world: () => World): LiveEven
       if (row === undefined || !seesAlarm(scope, row, gateways)) return undefined;
       return { event: "alarm", data: alarmView(row, { facts, nameOf }) };
     }
+    case "completeness":
+      return scope.seesAsset(event.assetId) ? { event: "backlog", data: { assetId: event.assetId } } : undefined;
     case "excursion":
       if (!scope.seesAsset(event.assetId)) return undefined;
       return { event: "excursion", data: { assetId: event.assetId, excursionId: event.excursionId } };

@@ -10,6 +10,14 @@ export type FeedEvent =
   | { readonly kind: "alarm"; readonly tenantId: string; readonly alarmId: string; readonly assetId: string }
   | { readonly kind: "excursion"; readonly tenantId: string; readonly excursionId: string; readonly assetId: string }
   | { readonly kind: "asset"; readonly tenantId: string; readonly assetId: string; readonly status: string }
+  /** How far a gateway's stream has come in. */
+  | {
+      readonly kind: "completeness";
+      readonly tenantId: string;
+      readonly assetId: string;
+      readonly issued: number;
+      readonly accepted: number;
+    }
   | { readonly kind: "ingest"; readonly isHeard: boolean }
   /** The feed was away, or facts changed: whatever a page holds may be old. */
   | { readonly kind: "reload" };
@@ -109,7 +117,7 @@ export class LiveFeed {
     if (line === "") return;
     try {
       const event = JSON.parse(line) as FeedEvent;
-      if (["readings", "alarm", "excursion", "asset"].includes(event.kind)) this.emit(event);
+      if (["readings", "alarm", "excursion", "asset", "completeness"].includes(event.kind)) this.emit(event);
     } catch {
       // A line that is not JSON is counted and passed over; the next reload mends what it said.
       this.counters.linesRefused++;

@@ -162,6 +162,11 @@ class Demo {
 async function run(options: DemoOptions): Promise<void> {
   const startedMs = systemClock.monotonicMs();
   const scenario = readScenario(options.scenario ?? SCENARIO);
+  screen.say(
+    screen.dim(
+      `Starting a broker, ingest, the pages and ${scenario.gateways.length} gateways; this takes some seconds.`,
+    ),
+  );
   const running: { demo?: Demo } = {};
   const stage = await Stage.setUp({
     scenario,
