@@ -56,6 +56,8 @@ class FaultyRelay implements ModbusTcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #pending = new Set<Cancel>();
+  /** Frames that wait until the rest of another has gone: a TCP stream delays bytes, but never puts one frame into another. */
+  readonly #waiting = new Map<Socket, Uint8Array[]>();
 
   constructor(options: ModbusTcpProxyOptions) {
     this.#options = options;
@@ -128,8 +130,7 @@ class FaultyRelay implements ModbusTcpProxy {
       case "doubled":
         return this.#send(near, Buffer.concat([frame, frame]));
       case "gap":
-        this.#send(near, frame.subarray(0, cut));
-        return this.#later(GAP_MS, () => this.#send(near, frame.subarray(cut)));
+        return this.#sendInParts(near, frame, cut);
       case "reset-before":
         return void near.resetAndDestroy();
       case "reset-in-mid-frame":
@@ -148,7 +149,20 @@ class FaultyRelay implements ModbusTcpProxy {
   }
 
   #send(near: Socket, bytes: Uint8Array): void {
-    if (near.writable) near.write(bytes);
+    const waiting = this.#waiting.get(near);
+    if (waiting !== undefined) waiting.push(bytes);
+    else if (near.writable) near.write(bytes);
+  }
+
+  #sendInParts(near: Socket, frame: Uint8Array, cut: number): void {
+    if (this.#waiting.has(near)) return this.#send(near, frame);
+    this.#send(near, frame.subarray(0, cut));
+    const waiting: Uint8Array[] = [];
+    this.#waiting.set(near, waiting);
+    this.#later(GAP_MS, () => {
+      this.#waiting.delete(near);
+      for (const bytes of [frame.subarray(cut), ...waiting]) this.#send(near, bytes);
+    });
   }
 
   #later(delayMs: number, run: () => void): void {
