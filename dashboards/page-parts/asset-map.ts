@@ -79,6 +79,8 @@ export function assetMap(host: HTMLElement, selected: (assetId: string) => void)
   const line = L.polyline([], { color: colour(host, "accent"), weight: 2.5, opacity: 0.9, interactive: false }).addTo(
     map,
   );
+  const showTrackColour = (): void => void line.setStyle({ color: colour(host, "accent") });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showTrackColour);
   let things: readonly MapThing[] = [];
   let places: readonly MapPlace[] = [];
   let isFitted = false;
@@ -109,7 +111,6 @@ export function assetMap(host: HTMLElement, selected: (assetId: string) => void)
       fit();
     },
     track: (track) => {
-      line.setStyle({ color: colour(host, "accent") });
       line.setLatLngs((track?.points ?? []).map(({ latitudeDeg, longitudeDeg }) => [latitudeDeg, longitudeDeg]));
     },
     fit,

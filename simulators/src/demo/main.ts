@@ -11,6 +11,7 @@ import { Screen } from "./screen.ts";
 import { TallySources } from "./sources.ts";
 import { Stage, type Logins } from "./stage.ts";
 import { startProblem } from "./start-problems.ts";
+import type { Tally } from "./tally.ts";
 
 const SCENARIO = new URL("scenario.yaml", import.meta.url);
 const TALLY_MS = 500;
@@ -89,6 +90,8 @@ class Demo {
   readonly #acts: Acts;
   #isIngestDown = false;
   #isEnding = false;
+  /** Most records that have waited on gateways since ingest was killed; 0 when that is over. */
+  #waitedMost = 0;
 
   constructor(scenario: Scenario, stage: Stage) {
     this.#scenario = scenario;
@@ -124,6 +127,14 @@ class Demo {
     else if (key === "t") this.#acts.play("tunnel", tunnel.gatewayId, tunnel.forS);
     else if (key === "p") this.#acts.play("probe", probe.gatewayId, probe.forS);
     else if (key === "k") void this.#killIngest();
+  }
+
+  /** Looks at every tally: what waited while ingest was dead is told once it has drained. */
+  watch({ onGateways, lost }: Tally): void {
+    if (this.#isIngestDown || this.#waitedMost > 0) this.#waitedMost = Math.max(this.#waitedMost, onGateways);
+    if (this.#isIngestDown || this.#waitedMost === 0 || onGateways > this.#stage.gatewayCount) return;
+    news(`Drained: ${this.#waitedMost} records had waited on the gateways, all of them are accepted, lost ${lost}`);
+    this.#waitedMost = 0;
   }
 
   suffix(): string {
@@ -207,7 +218,10 @@ async function run(options: DemoOptions): Promise<void> {
     scenario.gateways.map(({ gatewayId }) => paths.spool(gatewayId)),
   );
   every(TALLY_MS, () => {
-    if (!demo.isEnding) screen.tally(sources.read(), demo.suffix());
+    if (demo.isEnding) return;
+    const tally = sources.read();
+    screen.tally(tally, demo.suffix());
+    demo.watch(tally);
   });
   followAlarms(logins.operator, scenario);
   const room = roomWatch(stage.folder, () => roomBytes(stage.folder));

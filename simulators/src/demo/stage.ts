@@ -105,6 +105,10 @@ export class Stage {
     await this.#say(scenario, night.sinceMs);
   }
 
+  get gatewayCount(): number {
+    return this.#targets.size;
+  }
+
   target(gatewayId: string): ActTarget {
     const target = this.#targets.get(gatewayId);
     if (target === undefined) throw new Error(`the scenario has no gateway ${gatewayId}`);
