@@ -81,7 +81,7 @@ function start(): void {
   };
   window.addEventListener("hashchange", () => {
     const assetId = ofAddress();
-    if (assetId === undefined || assetId === selectedId) return;
+    if (assetId === undefined) return;
     [selectedId, isChosen] = [assetId, true];
     update();
   });

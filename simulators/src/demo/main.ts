@@ -133,7 +133,7 @@ class Demo {
   watch({ onGateways, lost }: Tally): void {
     if (this.#isIngestDown || this.#waitedMost > 0) this.#waitedMost = Math.max(this.#waitedMost, onGateways);
     if (this.#isIngestDown || this.#waitedMost === 0 || onGateways > this.#stage.gatewayCount) return;
-    news(`Drained: ${this.#waitedMost} records had waited on the gateways, all of them are accepted, lost ${lost}`);
+    news(`Drained: ${this.#waitedMost} records had waited on the gateways; lost ${lost}`);
     this.#waitedMost = 0;
   }
 
