@@ -7,12 +7,13 @@ export const HELP_TEXT = `ingest: takes what gateways send, stores every record 
   isotherm-ingest status --config FILE        gateways, assets and open alarms
   isotherm-ingest completeness --config FILE  per stream: numbers issued, accepted, missing
   isotherm-ingest quarantine --config FILE    what could not be stored, and why
+  isotherm-ingest assess --csv FILE …         judge a logger's file; needs no configuration (assess --help)
 
   --tenant ID   only this tenant (completeness, quarantine); status needs it when there are several groups
   --json        one JSON document instead of a table
   --help        this text
 
-The last three only read, and may be asked while ingest runs.
+status, completeness and quarantine only read, and may be asked while ingest runs.
 
 A configuration (YAML; paths start at its folder):
 

@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { pino } from "pino";
+import { runAssess } from "./assess/assess.ts";
 import { type IngestConfig, readConfig } from "./config.ts";
 import { HELP_TEXT } from "./help-text.ts";
 import { Ingest } from "./ingest.ts";
@@ -40,7 +41,14 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
+/** Of a terminal that tells none, such as a pipe. */
+const WIDTH_DEFAULT = 80;
+
 async function main(): Promise<number> {
+  if (process.argv[2] === "assess") {
+    process.stdout.write(runAssess(process.argv.slice(3), process.stdout.columns || WIDTH_DEFAULT));
+    return 0;
+  }
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
   if (values.help === true) {
     process.stdout.write(HELP_TEXT);
@@ -49,7 +57,9 @@ async function main(): Promise<number> {
   const [command = "run"] = positionals;
   const reading = READ_COMMANDS.find((known) => known === command);
   if (values.config === undefined || positionals.length > 1 || (command !== "run" && reading === undefined)) {
-    say("Say what to do: run, status, completeness or quarantine, with --config FILE. See --help.\n");
+    say(
+      "Say what to do: run, status, completeness or quarantine, with --config FILE; or assess, with --csv FILE. See --help.\n",
+    );
     return 2;
   }
   const config = readConfig(values.config, process.env);
@@ -67,7 +77,9 @@ async function main(): Promise<number> {
 /** Every error that a person can mend is said in words; its code tells what kind of exit it is. */
 function exitCodeOf(error: unknown): number {
   const { message, code, cause } = error as Error & { code?: string };
-  say(`${message}${cause instanceof Error && code !== "CONFIG_INVALID" ? ` (${cause.message})` : ""}\n`);
+  const isWhole = code === "CONFIG_INVALID" || code === "ASSESS_REFUSED";
+  say(`${message}${cause instanceof Error && !isWhole ? ` (${cause.message})` : ""}\n`);
+  if (code === "ASSESS_REFUSED") return 2;
   return code === "CONFIG_INVALID" || code?.startsWith("ERR_PARSE_ARGS") === true ? 2 : 1;
 }
 
