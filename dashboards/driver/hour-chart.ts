@@ -18,7 +18,8 @@ const AGAIN_EVERY_MS = 5_000;
 type Held = Pick<SeriesView, "channel" | "bucketMs"> & { points: SeriesView["points"][number][]; originMs: number };
 
 export interface HourChart {
-  readonly update: (asset: AssetView, language: Language) => void;
+  /** Undefined when there is no load any more: nothing is asked about it then. */
+  readonly update: (asset: AssetView | undefined, language: Language) => void;
   readonly take: (readings: readonly LiveReading[]) => void;
   readonly readAgain: () => void;
 }
@@ -62,7 +63,8 @@ export function hourChart(nowMs: () => number): HourChart {
   return {
     readAgain,
     update: (asset, language) => {
-      shown = { asset, language };
+      shown = asset === undefined ? undefined : { asset, language };
+      if (asset === undefined) return;
       const key = `${asset.assetId}/${leadingChannel(asset, nowMs())?.channel}`;
       if (key !== readFor) {
         readFor = key;

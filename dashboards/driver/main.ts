@@ -69,7 +69,7 @@ function start(): void {
     const asset = assets.find(({ assetId }) => assetId === chosenId) ?? assets[0];
     loads(assets, asset?.assetId, (each) => labelText(each.title, language.current()));
     view(asset);
-    if (asset !== undefined) chart.update(asset, language.current());
+    chart.update(asset, language.current());
   };
   const worstFirst = (assets: AssetView[]): AssetView[] => {
     const rank = new Map(
