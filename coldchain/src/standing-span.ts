@@ -49,7 +49,6 @@ function firstToVisit(readings: ReadingSlice, fromMs: number): number {
     if ((readings.atMs[middle] as number) <= fromMs) first = middle + 1;
     else end = middle;
   }
-  for (let i = first - 1; i >= 0; i--)
-    if (readings.good[i] === 1 && Number.isFinite(readings.value[i])) return i;
+  for (let i = first - 1; i >= 0; i--) if (readings.good[i] === 1 && Number.isFinite(readings.value[i])) return i;
   return 0;
 }

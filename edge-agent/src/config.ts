@@ -63,8 +63,7 @@ function findingOfIssue(issue: z.core.$ZodIssue): Finding[] {
       problem: "is not known here",
       mend: "remove it, or correct the spelling",
     }));
-  const [problem = issue.message, mend = "see `isotherm-agent --help` for an example"] =
-    issue.message.split("; ", 2);
+  const [problem = issue.message, mend = "see `isotherm-agent --help` for an example"] = issue.message.split("; ", 2);
   return [{ path, problem, mend }];
 }
 
