@@ -42,10 +42,10 @@ function scenarioGateway(gatewayId: string, at: number): ScenarioGateway {
       ambientC: 30,
       setPointC: 4.5,
       hysteresisC: 0.6,
-      loadKg: 2,
+      loadKg: 1,
       loadWattPerK: 900,
-      airJoulePerK: 20_000,
-      coolingWatt: 20_000,
+      airJoulePerK: 10_000,
+      coolingWatt: 60_000,
       doorWattPerK: 4_000,
     },
   };
