@@ -65,7 +65,7 @@ export class SparkplugSession {
     this.#link.publish(deviceTopic(groupId, "DDATA", gatewayId, stream.assetId), payload);
   }
 
-  /** Says that this session is over, and disconnects. */
+  /** Says that the Sparkplug session is over, and disconnects. */
   async end(nowMs: number): Promise<void> {
     const { groupId, gatewayId } = this.#identity;
     await this.#link.end(nodeTopic(groupId, "NDEATH", gatewayId), nodeDeathPayload(this.#bdSeq, nowMs));
