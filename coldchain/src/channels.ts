@@ -25,4 +25,9 @@ export interface ChannelDeclaration {
   readonly unit: string;
   /** Smallest step that the device gives, in the unit; limits compare at it. */
   readonly resolution: number;
+  /**
+   * How long a reading stands when no other follows, for sources that report by exception; takes the place of the
+   * profile's gap. Never on the wire: who receives such readings says it.
+   */
+  readonly standsMs?: number;
 }

@@ -117,7 +117,10 @@ export class Assessor {
 }
 
 function rulesOf(assignment: Assignment, declared: ChannelDeclaration | undefined): Rule[] {
-  return declared === undefined ? [] : rulesFor(assignment.profile, declared);
+  if (declared === undefined) return [];
+  const rules = rulesFor(assignment.profile, declared);
+  const { standsMs } = declared;
+  return standsMs === undefined ? rules : rules.map((rule) => ({ ...rule, gapMs: standsMs }));
 }
 
 function byChannel(marks: readonly DirtyMark[]): Map<string, [DirtyMark, ...DirtyMark[]]> {

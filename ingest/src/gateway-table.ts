@@ -156,9 +156,10 @@ export class GatewayTable {
   declare(tenantId: string, assetId: string, declared: ChannelDeclaration): boolean {
     const before = this.channel(tenantId, assetId, declared.channel);
     this.#db.run(
-      `INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)
+      `INSERT INTO channel (tenant_id, asset_id, channel, alias, role, unit, resolution, stands_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET alias = excluded.alias, role = excluded.role, unit = excluded.unit,
-         resolution = excluded.resolution`,
+         resolution = excluded.resolution, stands_ms = excluded.stands_ms`,
       tenantId,
       assetId,
       declared.channel,
@@ -166,9 +167,13 @@ export class GatewayTable {
       declared.role,
       declared.unit,
       declared.resolution,
+      declared.standsMs ?? null,
     );
     if (before === undefined) return false;
-    return before.role !== declared.role || before.unit !== declared.unit || before.resolution !== declared.resolution;
+    const { role, unit, resolution, standsMs } = declared;
+    return (
+      before.role !== role || before.unit !== unit || before.resolution !== resolution || before.standsMs !== standsMs
+    );
   }
 }
 
@@ -179,5 +184,6 @@ export function declarationOf(row: SqlRow): ChannelDeclaration {
     role: String(row["role"]) as ChannelDeclaration["role"],
     unit: String(row["unit"]),
     resolution: Number(row["resolution"]),
+    ...(row["stands_ms"] === null ? {} : { standsMs: Number(row["stands_ms"]) }),
   };
 }

@@ -105,7 +105,22 @@ CREATE TABLE intent (
 ) WITHOUT ROWID;
 `;
 
+/** Gateways and topics that are not under our delivery contract. */
+const SCHEMA_FOREIGN = `
+ALTER TABLE channel ADD COLUMN stands_ms INTEGER;
+CREATE TABLE foreign_gateway (
+  gateway_key TEXT PRIMARY KEY, source TEXT NOT NULL, mapping TEXT
+) WITHOUT ROWID;
+CREATE TABLE foreign_unmapped (
+  gateway_key TEXT NOT NULL, what TEXT NOT NULL, reason TEXT NOT NULL, example TEXT NOT NULL, count INTEGER NOT NULL,
+  first_at_ms INTEGER NOT NULL, last_at_ms INTEGER NOT NULL, PRIMARY KEY (gateway_key, what)
+) WITHOUT ROWID;
+CREATE TABLE foreign_journal (
+  journal_id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, body TEXT NOT NULL
+);
+`;
+
 /** Entry n brings a file of version n to version n + 1. Only ever append. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1];
+export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_FOREIGN];
 
 export const STATE_VERSION = MIGRATIONS.length;
