@@ -118,7 +118,23 @@ export {
   type ExposureOptions,
   exposureTo,
 } from "./src/exposure.ts";
-export { WHO_30_DAY_LOGGER, WHO_SHIPMENT_TYPE_I, WHO_SHIPMENT_TYPE_II } from "./src/who-exposure-limits.ts";
+export {
+  WHO_30_DAY_LOGGER,
+  WHO_APPLIANCE_ALARMS,
+  WHO_SHIPMENT_TYPE_I,
+  WHO_SHIPMENT_TYPE_II,
+} from "./src/who-exposure-limits.ts";
+export {
+  GSP_HUMIDITY_ERROR_MAX_RH,
+  GSP_REFRESH_MS_MAX,
+  type GspPlace,
+  type GspState,
+  gspRecordIntervalMsMax,
+  gspTemperatureErrorMaxC,
+  gspTerminalCountMin,
+} from "./src/gsp-monitoring.ts";
+export { type RecordGap, type RecordGapOptions, gspRecordGaps, recordGaps } from "./src/record-gaps.ts";
+export { EN_12830_CLASSES, en12830RecordIntervalMsMax } from "./src/en-12830.ts";
 export {
   STABILITY_MARKS,
   type StabilityMark,

@@ -4,7 +4,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert, needs, seed, suite, testDataDir } from "../../checks/kit.ts";
 import type { ReadingSlice } from "./excursion.ts";
-import { greatestMktAround, meanKineticTemperatureC } from "./mean-kinetic-temperature.ts";
+import {
+  MKT_ACTIVATION_ENERGY_KJ_PER_MOL,
+  MKT_GAS_CONSTANT_KJ_PER_MOL_K,
+  greatestMktAround,
+  meanKineticTemperatureC,
+} from "./mean-kinetic-temperature.ts";
 
 const test = suite("mean kinetic temperature");
 const H = 3_600_000;
@@ -37,6 +42,21 @@ test("standards.md §3.1: a plain sum of exponentials, where it still can be tak
   ] as const;
   const sum = valuesC.reduce((all, value, i) => all + (weights[i] ?? 0) * Math.exp(-10_000 / (value + 273.15)), 0);
   near(meanKineticTemperatureC(valuesC, weights), 10_000 / -Math.log(sum / 10) - 273.15, 1e-9);
+});
+
+test("standards.md §3.1: ΔH/R is 10,000 K as USP <1160> writes its constants; CODATA's R moves 20/30 °C by less than 1e-5", () => {
+  const kelvin = MKT_ACTIVATION_ENERGY_KJ_PER_MOL / MKT_GAS_CONSTANT_KJ_PER_MOL_K;
+  assert.ok(Math.abs(kelvin - 10_000) < 1e-6, `${kelvin} K`);
+  const withCodata = meanKineticTemperatureC([20, 30], [1, 1], 9_999.925 * MKT_GAS_CONSTANT_KJ_PER_MOL_K)!;
+  near(withCodata, 26.259887, 1e-5);
+  assert.is.not(withCodata, meanKineticTemperatureC([20, 30], [1, 1]));
+});
+
+test("standards.md §3.5: this activation energy makes harm 3.48 times as fast from 5 to 15 °C", () => {
+  // A day at 15 °C does the harm of 3.48 days at 5 °C: the two mixtures have the same MKT as n days at 5 and one at 15.
+  const mktC = meanKineticTemperatureC([5, 15], [1, 1])!;
+  const rate = (temperatureC: number): number => Math.exp(-10_000 / (temperatureC + 273.15));
+  near(rate(mktC) / rate(5), (1 + 3.48) / 2, 0.005);
 });
 
 test("what weighs nothing says nothing, and what is no temperature is refused", () => {
