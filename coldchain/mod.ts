@@ -61,6 +61,7 @@ export { type Anchor, anchorOrdinalOf, placeInTime } from "./src/anchor.ts";
 export { type LimitRow, type Profile, parseProfile } from "./src/profile.ts";
 export { type Problem } from "./src/profile-text.ts";
 export { type Rule, type Side, isLiveReading, rulesFor } from "./src/rule.ts";
+export { ALWAYS_QUIET, NEVER_QUIET, type QuietBand, isQuiet, quietBand } from "./src/quiet-band.ts";
 export {
   type AssessState,
   type AssessStep,

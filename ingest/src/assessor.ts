@@ -1,7 +1,7 @@
 // Works off dirty intervals: judges them again from stored readings and facts, and writes what changed, with the alarms
 // that follow, in one transaction. Nothing else writes excursions.
 
-import { type ChannelDeclaration, type Rule, rulesFor } from "@isotherm/coldchain";
+import type { Rule } from "@isotherm/coldchain";
 import type { Assignment } from "./assignment.ts";
 import type { AssignmentTable } from "./assignment-table.ts";
 import { type DirtyMark, END_OF_TIME_MS } from "./dirty-table.ts";
@@ -56,9 +56,7 @@ export class Assessor {
     const [{ tenantId, assetId, channel }] = marks;
     const series = { tenantId, assetId, channel };
     const declared = state.gateways.channel(tenantId, assetId, channel);
-    const bases = assignments
-      .of(tenantId, assetId)
-      .flatMap((assignment) => rulesOf(assignment, declared).map((rule) => ({ assignment, rule })));
+    const bases = declared === undefined ? [] : assignments.basesOf(tenantId, assetId, declared);
     const rules: RuleFinding[] = [];
     for (const { assignment, rule } of bases) {
       const found = await this.#judgeRule(series, declared?.resolution ?? 0, assignment, rule, marks);
@@ -114,13 +112,6 @@ export class Assessor {
         excursions: [],
       }));
   }
-}
-
-function rulesOf(assignment: Assignment, declared: ChannelDeclaration | undefined): Rule[] {
-  if (declared === undefined) return [];
-  const rules = rulesFor(assignment.profile, declared);
-  const { standsMs } = declared;
-  return standsMs === undefined ? rules : rules.map((rule) => ({ ...rule, gapMs: standsMs }));
 }
 
 function byChannel(marks: readonly DirtyMark[]): Map<string, [DirtyMark, ...DirtyMark[]]> {

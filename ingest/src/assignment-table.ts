@@ -1,7 +1,14 @@
 // Assignments as they were last read from the facts: what is assessed by, even while the facts' file is away.
 
+import { type ChannelDeclaration, type Rule, rulesFor } from "@isotherm/coldchain";
 import type { Assignment } from "./assignment.ts";
 import type { StateDb } from "./state-db.ts";
+
+/** One rule that a channel is judged by, and by which assignment. */
+export interface JudgingBasis {
+  readonly assignment: Assignment;
+  readonly rule: Rule;
+}
 
 export class AssignmentTable {
   readonly #db: StateDb;
@@ -23,6 +30,17 @@ export class AssignmentTable {
 
   of(tenantId: string, assetId: string): readonly Assignment[] {
     return this.#ofAsset.get(`${tenantId}/${assetId}`) ?? [];
+  }
+
+  /** Every rule that any assignment of the asset has for a channel. */
+  basesOf(tenantId: string, assetId: string, declared: ChannelDeclaration): JudgingBasis[] {
+    const { standsMs } = declared;
+    return this.of(tenantId, assetId).flatMap((assignment) =>
+      rulesFor(assignment.profile, declared).map((rule) => ({
+        assignment,
+        rule: standsMs === undefined ? rule : { ...rule, gapMs: standsMs },
+      })),
+    );
   }
 
   /** Within a transaction; `committed` must follow it. */

@@ -97,7 +97,9 @@ function saveBirths(plan: BatchPlan, state: IngestState): void {
     const { tenantId, birth, receivedAtMs, birthId } = received;
     if (birth.assetId === GATEWAY_STREAM) continue;
     for (const declared of birth.channels) {
-      if (!state.gateways.declare(tenantId, birth.assetId, declared)) continue;
+      const isAnother = state.gateways.declare(tenantId, birth.assetId, declared);
+      state.quiet.changed({ tenantId, assetId: birth.assetId, channel: declared.channel });
+      if (!isAnother) continue;
       state.dirty.add({
         tenantId,
         assetId: birth.assetId,

@@ -2,6 +2,7 @@
 
 import { QUALITY_GOOD, RangeSet, formatRanges } from "@isotherm/coldchain";
 import { gatewayIdOf } from "./message.ts";
+import type { QuietChannels } from "./quiet-channels.ts";
 import type { StoredPoint } from "./reading-assembly.ts";
 import type { StateDb } from "./state-db.ts";
 
@@ -33,9 +34,11 @@ export const END_OF_TIME_MS = Number.MAX_SAFE_INTEGER;
 
 export class DirtyTable {
   readonly #db: StateDb;
+  readonly #quiet: QuietChannels;
 
-  constructor(db: StateDb) {
+  constructor(db: StateDb, quiet: QuietChannels) {
     this.#db = db;
+    this.#quiet = quiet;
   }
 
   /** Within a transaction: takes note of stored readings. */
@@ -75,7 +78,11 @@ export class DirtyTable {
     }
     const good = points.filter(({ quality }) => quality === QUALITY_GOOD);
     if (good.length === 0) return;
+    const isQuiet = good.every(({ sampledAtMs, value }) =>
+      this.#quiet.isQuiet(series, sampledAtMs, value ?? Number.NaN),
+    );
     const newer = this.#judgeNewer(ids, believable);
+    if (isQuiet) return;
     this.add({
       tenantId: series.tenantId,
       assetId: series.assetId,
@@ -121,6 +128,7 @@ export class DirtyTable {
       mark.receivedAtMs,
       mark.cause,
     );
+    this.#quiet.changed(mark);
   }
 
   /** Marks in the order in which they were made. */
@@ -141,7 +149,10 @@ export class DirtyTable {
 
   /** Within a transaction. */
   clear(marks: readonly DirtyMark[]): void {
-    for (const { dirtyId } of marks) this.#db.run("DELETE FROM dirty WHERE dirty_id = ?", dirtyId);
+    for (const mark of marks) {
+      this.#db.run("DELETE FROM dirty WHERE dirty_id = ?", mark.dirtyId);
+      this.#quiet.changed(mark);
+    }
   }
 
   count(): number {

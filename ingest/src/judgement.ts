@@ -4,7 +4,6 @@
 import type { AlarmEffect } from "@isotherm/coldchain";
 import type { TraceReader } from "@isotherm/trace";
 import { type Observable, Subject, exhaustMap, merge } from "rxjs";
-import { AssignmentTable } from "./assignment-table.ts";
 import { Assessor } from "./assessor.ts";
 import { after, repeatedly } from "./batches.ts";
 import type { IngestConfig } from "./config.ts";
@@ -45,7 +44,7 @@ export class Judgement {
     this.#state = state;
     this.#hub = hub;
     this.#trace = trace;
-    const assignments = new AssignmentTable(state.db);
+    const { assignments } = state;
     this.#facts = new FactWatch({
       state,
       assignments,

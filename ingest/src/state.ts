@@ -2,11 +2,13 @@
 
 import { AlarmTable } from "./alarm-table.ts";
 import { AnchorTable } from "./anchor-table.ts";
+import { AssignmentTable } from "./assignment-table.ts";
 import { BirthTable } from "./birth-table.ts";
 import { DirtyTable } from "./dirty-table.ts";
 import { ExcursionTable } from "./excursion-table.ts";
 import { GatewayTable } from "./gateway-table.ts";
 import { QuarantineTable } from "./quarantine-table.ts";
+import { QuietChannels } from "./quiet-channels.ts";
 import { type StateDb, openState } from "./state-db.ts";
 import { StreamTable } from "./stream-table.ts";
 
@@ -17,6 +19,8 @@ export class IngestState {
   readonly anchors: AnchorTable;
   readonly quarantine: QuarantineTable;
   readonly gateways: GatewayTable;
+  readonly assignments: AssignmentTable;
+  readonly quiet: QuietChannels;
   readonly dirty: DirtyTable;
   readonly excursions: ExcursionTable;
   readonly alarms: AlarmTable;
@@ -28,7 +32,9 @@ export class IngestState {
     this.anchors = new AnchorTable(db);
     this.quarantine = new QuarantineTable(db);
     this.gateways = new GatewayTable(db);
-    this.dirty = new DirtyTable(db);
+    this.assignments = new AssignmentTable(db);
+    this.quiet = new QuietChannels(db, this.gateways, this.assignments);
+    this.dirty = new DirtyTable(db, this.quiet);
     this.excursions = new ExcursionTable(db);
     this.alarms = new AlarmTable(db);
   }

@@ -2,7 +2,7 @@
 
 import { type Profile, type StreamBirth } from "@isotherm/coldchain";
 import { join } from "node:path";
-import { AssignmentTable } from "../src/assignment-table.ts";
+import type { AssignmentTable } from "../src/assignment-table.ts";
 import type { Assignment } from "../src/assignment.ts";
 import { Assessor } from "../src/assessor.ts";
 import { END_OF_TIME_MS } from "../src/dirty-table.ts";
@@ -71,7 +71,7 @@ export class JudgingBench {
     this.file = join(folder, "state.db");
     this.state = IngestState.open(this.file);
     this.#readings = readings;
-    this.assignments = new AssignmentTable(this.state.db);
+    this.assignments = this.state.assignments;
     const { gateways, db } = this.state;
     db.transaction(() => {
       gateways.setAssetStatus(TENANT, ASSET, "group1/gw-1", "online");
@@ -139,6 +139,13 @@ export class JudgingBench {
     const rows = reader.excursions({ tenantId: TENANT, limit: 1000 });
     reader.close();
     return rows.reverse();
+  }
+
+  latest(): [atMs: number, value: number | null] | undefined {
+    const reader = openStateReader(this.file);
+    const [row] = reader.latest(TENANT, ASSET);
+    reader.close();
+    return row && [row.atMs, row.value];
   }
 
   alarms(): AlarmRow[] {

@@ -1,0 +1,83 @@
+// Which newly stored readings provably change no result, so that assessment need not look at them: in the quiet band of
+// every rule of their channel, newer than its last excursion, while no excursion, no alarm's return and no assessment is
+// outstanding there. Everything else is assessed from the store.
+
+import { ALWAYS_QUIET, NEVER_QUIET, type QuietBand, isQuiet, quietBand } from "@isotherm/coldchain";
+import type { AssignmentTable } from "./assignment-table.ts";
+import type { GatewayTable } from "./gateway-table.ts";
+import type { StateDb } from "./state-db.ts";
+import type { SeriesId } from "./store/reading-store.ts";
+
+/** Assignments that ended longer ago than this before the newest reading are left out of the band; older readings are never quiet. */
+const REACH_MS = 7 * 86_400_000;
+
+interface QuietChannel {
+  readonly band: QuietBand;
+  /** Only readings later than this are quiet. */
+  readonly afterMs: number;
+}
+
+const NEVER: QuietChannel = { band: NEVER_QUIET, afterMs: Infinity };
+
+/** Of what is looked up here, all is stored: what is kept in memory is only ever a copy, looked up anew after a change. */
+export class QuietChannels {
+  readonly #db: StateDb;
+  readonly #gateways: GatewayTable;
+  readonly #assignments: AssignmentTable;
+  readonly #channels = new Map<string, QuietChannel>();
+
+  constructor(db: StateDb, gateways: GatewayTable, assignments: AssignmentTable) {
+    this.#db = db;
+    this.#gateways = gateways;
+    this.#assignments = assignments;
+  }
+
+  /** Asked within the transaction that makes the reading known, so that nothing changes between the answer and its use. */
+  isQuiet(series: SeriesId, atMs: number, value: number): boolean {
+    const key = keyOf(series);
+    let channel = this.#channels.get(key);
+    if (channel === undefined) this.#channels.set(key, (channel = this.#look(series)));
+    return atMs > channel.afterMs && isQuiet(channel.band, value);
+  }
+
+  /** Marks were made or worked off, or the channel was declared: whatever was known of it may have changed. */
+  changed(series: SeriesId): void {
+    this.#channels.delete(keyOf(series));
+  }
+
+  #look({ tenantId, assetId, channel }: SeriesId): QuietChannel {
+    const ids = [tenantId, assetId, channel] as const;
+    const where = "tenant_id = ? AND asset_id = ? AND channel = ?";
+    if (this.#db.get(`SELECT 1 AS one FROM dirty WHERE ${where} LIMIT 1`, ...ids) !== undefined) return NEVER;
+    const waiting = `SELECT 1 AS one FROM alarm WHERE ${where} AND open = 1 AND returned_at_ms IS NULL LIMIT 1`;
+    if (this.#db.get(waiting, ...ids) !== undefined) return NEVER;
+    const judgedToMs = this.#gateways.judgedToMs(...ids);
+    // One whose window has ended lasts no longer than it, once a reading has come from beyond.
+    const ended = "CASE WHEN end_ms IS NULL AND judged_until_ms <= ? THEN judged_until_ms ELSE end_ms END";
+    const last = this.#db.get(
+      `SELECT max(${ended}) AS last_ms, count(*) - count(${ended}) AS open FROM excursion WHERE ${where}`,
+      judgedToMs,
+      judgedToMs,
+      ...ids,
+    );
+    if (Number(last?.["open"]) > 0) return NEVER;
+    const reachMs = judgedToMs - REACH_MS;
+    const afterMs = Math.max(reachMs, Number(last?.["last_ms"] ?? -Infinity));
+    return { band: this.#bandOf(ids, reachMs), afterMs };
+  }
+
+  #bandOf(ids: readonly [string, string, string], reachMs: number): QuietBand {
+    const declared = this.#gateways.channel(...ids);
+    if (declared === undefined) return ALWAYS_QUIET;
+    const bases = this.#assignments.basesOf(ids[0], ids[1], declared);
+    const reached = bases.filter(({ assignment: { toMs } }) => toMs === null || toMs > reachMs);
+    return quietBand(
+      reached.map(({ rule }) => rule),
+      declared.resolution,
+    );
+  }
+}
+
+function keyOf({ tenantId, assetId, channel }: SeriesId): string {
+  return `${tenantId}/${assetId}/${channel}`;
+}
