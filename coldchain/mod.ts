@@ -119,12 +119,7 @@ export {
   type ExposureOptions,
   exposureTo,
 } from "./src/exposure.ts";
-export {
-  WHO_30_DAY_LOGGER,
-  WHO_APPLIANCE_ALARMS,
-  WHO_SHIPMENT_TYPE_I,
-  WHO_SHIPMENT_TYPE_II,
-} from "./src/who-exposure-limits.ts";
+export { WHO_30_DAY_LOGGER, WHO_SHIPMENT_TYPE_I, WHO_SHIPMENT_TYPE_II } from "./src/who-exposure-limits.ts";
 export {
   GSP_HUMIDITY_ERROR_MAX_RH,
   GSP_REFRESH_MS_MAX,

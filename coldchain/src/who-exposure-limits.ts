@@ -33,34 +33,8 @@ export const WHO_SHIPMENT_TYPE_II: readonly ExposureLimit[] = [
   limitOf("high", 10, true, "cumulative", 20, `${SHIPMENT} II): 10 °C or more, 20 h in all`),
 ];
 
-/** The alarms of a 30-day logger in a vaccine refrigerator, °C. */
+/** The alarms of a 30-day logger in a vaccine refrigerator, °C; those of an appliance's own monitoring (E003) are the same. */
 export const WHO_30_DAY_LOGGER: readonly ExposureLimit[] = [
   limitOf("high", 8, false, "consecutive", 10, `${LOGGER}: above +8 °C for 10 h consecutively`),
   limitOf("low", -0.5, true, "consecutive", 1, `${LOGGER}: −0.5 °C or less for 60 min consecutively`),
 ];
-
-const APPLIANCE = "WHO PQS E003, monitoring of an appliance";
-
-/** Of a door's channel: 1 while it is open. */
-const DOOR_OPEN = 1;
-/** Of a power supply's channel: 0 while there is none. */
-const POWER_OFF = 0;
-
-/**
- * The alarms of a vaccine refrigerator's own monitoring, by their codes: `HEAT` and `FRZE` of its temperature in °C, `DOOR`
- * of a door's channel (1 open, 0 closed), `POWR` of the supply's (1 there, 0 not).
- */
-export const WHO_APPLIANCE_ALARMS = {
-  HEAT: limitOf("high", 8, false, "consecutive", 10, `${APPLIANCE}: HEAT, above +8 °C for 10 h consecutively`),
-  FRZE: limitOf("low", -0.5, true, "consecutive", 1, `${APPLIANCE}: FRZE, −0.5 °C or less for 60 min consecutively`),
-  DOOR: moreThan(
-    limitOf("high", DOOR_OPEN, true, "consecutive", 5 / 60, `${APPLIANCE}: DOOR, open for more than 5 min together`),
-  ),
-  POWR: moreThan(
-    limitOf("low", POWER_OFF, true, "consecutive", 24, `${APPLIANCE}: POWR, without power for more than 24 h together`),
-  ),
-} as const;
-
-function moreThan(limit: ExposureLimit): ExposureLimit {
-  return { ...limit, allowance: { ...limit.allowance, breachWhen: "exceeded" } };
-}
