@@ -66,6 +66,7 @@ export function alarmRow(tenantId: string, assetId: string, change: Partial<Alar
     peak: 9.1,
     latestValue: 9,
     shipmentIds: [],
+    detail: null,
     ...change,
   };
 }

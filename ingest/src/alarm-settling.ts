@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { alarmAfter } from "./alarm-change.ts";
 import type { StoredAlarm } from "./alarm-table.ts";
 import type { StoredExcursion } from "./excursion-table.ts";
+import { isGroupAlarm } from "./profile-change.ts";
 import type { LiveRange } from "./live-range.ts";
 import type { SeriesId } from "./store/reading-store.ts";
 
@@ -24,6 +25,15 @@ export interface Settling {
   readonly newestMs: number;
   /** When what is judged here came. */
   readonly receivedAtMs: number;
+  /** The change of the rule's profile that is not settled yet; undefined when there is none. */
+  readonly change: SettlingChange | undefined;
+}
+
+export interface SettlingChange {
+  /** Of the one alarm for everything that the change has put outside. */
+  readonly alarmId: string;
+  /** The readings judged here are outside by the former version too: whatever the change does, this is a cause of its own. */
+  readonly isOwn: boolean;
 }
 
 export interface SettledAlarm {
@@ -36,6 +46,8 @@ export interface Settled {
   readonly alarms: readonly SettledAlarm[];
   /** New links: excursion to alarm. */
   readonly links: ReadonlyMap<string, string>;
+  /** Whether an excursion that the settling's change stands for lasts; undefined when it stands for none here. */
+  readonly isOutsideByChange: boolean | undefined;
 }
 
 /** 20 hex digits that the same parts always give. */
@@ -81,10 +93,22 @@ class AlarmDesk {
     const isLive = live !== undefined && onsetMs <= live.toMs && stored.excursion.lastMemberMs >= live.fromMs;
     const over = endMs !== null && (!isLive || live.toMs >= endMs + (rule?.offDelayMs ?? 0));
     const known = this.#alarmFor(stored, isLive);
+    if (this.#isGrouped(stored, known, over)) return;
     const alarm = known ?? this.#newAlarm(stored);
     if (stored.alarmId !== alarm.alarmId) this.#links.set(stored.excursionId, alarm.alarmId);
     const isNews = known === undefined || !over || (isLive && alarm.foundLate && alarm.state.name !== "normal");
     if (isNews) this.#apply(alarm, { kind: "raise", foundLate: !isLive, over }, over ? endMs : null);
+  }
+
+  /** Whether a changed profile is the cause, so that its one alarm stands for this excursion too. */
+  #isGrouped({ excursionId, alarmId }: StoredExcursion, known: StoredAlarm | undefined, over: boolean): boolean {
+    if (known !== undefined && known.state.name !== "normal") return false;
+    const { change } = this.#settling;
+    // What the alarm of an earlier change stood for and is over by now was told.
+    if (change === undefined) return over && isGroupAlarm(alarmId);
+    if (change.isOwn) return false;
+    this.#links.set(excursionId, change.alarmId);
+    return true;
   }
 
   /** The occurrence that an excursion belongs to: the one it is linked to, one that overlaps it, or the one still open. */
@@ -126,6 +150,7 @@ class AlarmDesk {
       peak: excursion.peak,
       shipmentIds: [],
       foundLate: false,
+      detail: null,
     };
   }
 
@@ -186,6 +211,12 @@ class AlarmDesk {
         effects: this.#effects.get(after.alarmId) ?? [],
       }))
       .filter((each) => JSON.stringify(each.before) !== JSON.stringify(each.after));
-    return { alarms, links: this.#links };
+    return { alarms, links: this.#links, isOutsideByChange: this.#isOutsideByChange() };
+  }
+
+  #isOutsideByChange(): boolean | undefined {
+    const { change, newestMs } = this.#settling;
+    const grouped = change === undefined ? [] : this.#linked(change.alarmId);
+    return grouped.length === 0 ? undefined : grouped.some((stored) => endOf(stored, newestMs) === null);
   }
 }

@@ -2,10 +2,12 @@
 
 import { ALARM_NORMAL, type AlarmState } from "@isotherm/coldchain";
 import type { SqlRow, StateDb } from "./state-db.ts";
-import type { AlarmRow } from "./state-rows.ts";
+import type { AlarmDetail, AlarmRow } from "./state-rows.ts";
 
 /** The rule of the alarm that a silent gateway raises. */
 export const SILENT_RULE = "gateway-silent";
+/** The rule of the one alarm for all channels that a new version of a profile has put outside. */
+export const PROFILE_RULE = "profile-version";
 
 export interface StoredAlarm {
   readonly alarmId: string;
@@ -27,6 +29,8 @@ export interface StoredAlarm {
   readonly shipmentIds: readonly string[];
   /** Stands on after the occurrence has closed. */
   readonly foundLate: boolean;
+  /** Null for a limit on one channel. */
+  readonly detail: AlarmDetail | null;
 }
 
 export function storedAlarmOf(row: SqlRow): StoredAlarm {
@@ -51,6 +55,7 @@ export function storedAlarmOf(row: SqlRow): StoredAlarm {
     acknowledgedBy: row["acknowledged_by"] === null ? null : String(row["acknowledged_by"]),
     peak: number("peak"),
     shipmentIds: JSON.parse(String(row["shipment_ids"])) as string[],
+    detail: row["detail"] === null ? null : (JSON.parse(String(row["detail"])) as AlarmDetail),
   };
 }
 
@@ -105,7 +110,7 @@ export class AlarmTable {
   save(alarm: StoredAlarm): void {
     const { state } = alarm;
     this.#db.run(
-      "INSERT OR REPLACE INTO alarm VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO alarm VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       alarm.alarmId,
       alarm.tenantId,
       alarm.assetId,
@@ -127,6 +132,7 @@ export class AlarmTable {
       state.name === "shelved" ? state.untilMs : null,
       alarm.peak,
       JSON.stringify(alarm.shipmentIds),
+      alarm.detail === null ? null : JSON.stringify(alarm.detail),
     );
   }
 }

@@ -1,22 +1,29 @@
 // Works off dirty intervals: judges them again from stored readings and facts, and writes what changed, with the alarms
 // that follow, in one transaction. Nothing else writes excursions.
 
-import type { Rule } from "@isotherm/coldchain";
+import { type ChannelDeclaration, type Rule, rulesFor } from "@isotherm/coldchain";
 import type { Assignment } from "./assignment.ts";
 import type { AssignmentTable } from "./assignment-table.ts";
 import { type DirtyMark, END_OF_TIME_MS } from "./dirty-table.ts";
-import { type Finding, type FindingOutcome, recordFinding, type RuleFinding } from "./finding.ts";
-import { reassess } from "./reassess.ts";
+import { type Finding, type FindingOutcome, receivedAtMs, recordFinding, type RuleFinding } from "./finding.ts";
+import { settleProfileChanges } from "./profile-change-work.ts";
+import { isOutsideWithin, reassess } from "./reassess.ts";
 import type { IngestState } from "./state.ts";
 import type { ReadingReader, SeriesId } from "./store/reading-store.ts";
 
 /** Marks worked off in one pass, and so in one transaction. */
-const MARKS_MAX = 1000;
+const READING_MARKS_MAX = 1000;
+/** Marks of facts, which may touch all that is stored of a channel, have a pass's end only, so that live readings never wait for many. */
+const FACT_MARKS_MAX = 50;
+const FACTS_MS_MAX = 100;
 
 export interface AssessorDeps {
   readonly state: IngestState;
   readonly assignments: AssignmentTable;
   readonly reader: () => Promise<ReadingReader>;
+  readonly groupAboveChannels: number;
+  /** Ends a pass that has spent long on facts; without it a pass is bounded by its marks alone. */
+  readonly monotonicMs?: () => number;
   /** After the transaction of a pass. */
   assessed(outcome: FindingOutcome): void;
   /** Between judging and writing; a test may let the process die there. */
@@ -33,22 +40,37 @@ export class Assessor {
   /** One pass; true while there may be more to do. Throws what the store throws, with nothing changed. */
   async pass(): Promise<boolean> {
     const { state } = this.#deps;
-    const marks = state.dirty.oldest(MARKS_MAX);
+    const marks = state.dirty.next(READING_MARKS_MAX, FACT_MARKS_MAX);
     if (marks.length === 0) return false;
-    const findings: Finding[] = [];
-    for (const of of byChannel(marks).values()) findings.push(await this.#judge(of));
+    const findings = await this.#judgeAll(marks);
     this.#deps.step?.("judged");
     const outcome = state.db.transaction(() => {
       const changes = findings.map((finding) => recordFinding(state, finding));
-      state.dirty.clear(marks);
+      const judged = findings.flatMap((finding) => finding.marks);
+      state.dirty.clear(judged);
+      const grouped = settleProfileChanges(state, this.#deps.groupAboveChannels, receivedAtMs(judged));
       return {
-        alarms: changes.flatMap(({ alarms }) => alarms),
+        alarms: [...changes.flatMap(({ alarms }) => alarms), ...grouped],
         excursions: changes.flatMap((each) => each.excursions),
       };
     });
+    state.profileChanges.committed();
     this.#deps.step?.("written");
     this.#deps.assessed(outcome);
     return state.dirty.count() > 0;
+  }
+
+  /** Channels that gave readings first; those that only facts touch as far as there is time. */
+  async #judgeAll(marks: readonly DirtyMark[]): Promise<Finding[]> {
+    const { monotonicMs } = this.#deps;
+    const startedMs = monotonicMs?.() ?? 0;
+    const findings: Finding[] = [];
+    for (const of of byChannel(marks).values()) {
+      const isFactOnly = of.every(({ toMs }) => toMs === END_OF_TIME_MS);
+      if (isFactOnly && findings.length > 0 && (monotonicMs?.() ?? 0) - startedMs > FACTS_MS_MAX) break;
+      findings.push(await this.#judge(of));
+    }
+    return findings;
   }
 
   async #judge(marks: readonly [DirtyMark, ...DirtyMark[]]): Promise<Finding> {
@@ -68,7 +90,35 @@ export class Assessor {
       marks,
       rules: changedFacts ? [...rules, ...this.#orphans(series, bases)] : rules,
       current: new Map(bases.map(({ rule }) => [rule.ruleId, rule])),
+      own: declared === undefined ? new Set() : await this.#ownRules(series, declared, marks, rules),
     };
+  }
+
+  /** Rules of changing profiles by whose former version the newly judged readings are outside as well. */
+  async #ownRules(
+    series: SeriesId,
+    declared: ChannelDeclaration,
+    marks: readonly DirtyMark[],
+    rules: readonly RuleFinding[],
+  ): Promise<ReadonlySet<string>> {
+    const own = new Set<string>();
+    const readings = marks.filter(({ toMs }) => toMs !== END_OF_TIME_MS);
+    if (readings.length === 0) return own;
+    for (const { ruleId, rule, excursions } of rules) {
+      const change = rule && this.#deps.state.profileChanges.of(series.tenantId, rule.profileId);
+      if (change === undefined || !excursions.some(({ onsetMs }) => onsetMs !== null)) continue;
+      const former = rulesFor(change.former, declared).find((candidate) => candidate.ruleId === ruleId);
+      const isOutside =
+        former !== undefined &&
+        (await isOutsideWithin(await this.#deps.reader(), former, {
+          series,
+          resolution: declared.resolution,
+          fromMs: Math.min(...readings.map(({ fromMs }) => fromMs)),
+          toMs: Math.max(...readings.map(({ toMs }) => toMs)),
+        }));
+      if (isOutside) own.add(ruleId);
+    }
+    return own;
   }
 
   async #judgeRule(

@@ -30,6 +30,8 @@ export interface IngestBounds {
   readonly deathGraceMs: number;
   /** How long a gateway that declares nothing itself may be silent. */
   readonly maxSilenceMs: number;
+  /** Alarms that one changed profile raises on more channels than this are one alarm: a flood is 10 in 10 minutes. */
+  readonly groupAboveChannels: number;
 }
 
 export const DEFAULT_BOUNDS: IngestBounds = {
@@ -49,4 +51,5 @@ export const DEFAULT_BOUNDS: IngestBounds = {
   feedReadersMax: 32,
   deathGraceMs: 60_000,
   maxSilenceMs: 10 * 60_000,
+  groupAboveChannels: 10,
 };

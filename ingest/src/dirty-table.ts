@@ -131,9 +131,19 @@ export class DirtyTable {
     this.#quiet.changed(mark);
   }
 
-  /** Marks in the order in which they were made. */
-  oldest(limit: number): DirtyMark[] {
-    return this.#db.all("SELECT * FROM dirty ORDER BY dirty_id LIMIT ?", limit).map((row) => ({
+  /** Marks of readings, and then of facts, each in the order in which they were made. */
+  next(readingsMax: number, factsMax: number): DirtyMark[] {
+    const readings = this.#db.all(
+      "SELECT * FROM dirty WHERE to_ms <> ? ORDER BY dirty_id LIMIT ?",
+      END_OF_TIME_MS,
+      readingsMax,
+    );
+    const facts = this.#db.all(
+      "SELECT * FROM dirty WHERE to_ms = ? ORDER BY dirty_id LIMIT ?",
+      END_OF_TIME_MS,
+      factsMax,
+    );
+    return [...readings, ...facts].map((row) => ({
       dirtyId: Number(row["dirty_id"]),
       tenantId: String(row["tenant_id"]),
       assetId: String(row["asset_id"]),
@@ -153,6 +163,11 @@ export class DirtyTable {
       this.#db.run("DELETE FROM dirty WHERE dirty_id = ?", mark.dirtyId);
       this.#quiet.changed(mark);
     }
+  }
+
+  /** Of the newest mark; 0 when there is none. */
+  lastId(): number {
+    return Number(this.#db.get("SELECT max(dirty_id) AS last FROM dirty")?.["last"] ?? 0);
   }
 
   count(): number {

@@ -11,7 +11,7 @@ import { saveAlarm } from "./alarm-change.ts";
 import { idOf, settleAlarms } from "./alarm-settling.ts";
 import { writeAudit } from "./audit-table.ts";
 import type { Assignment } from "./assignment.ts";
-import type { DirtyMark } from "./dirty-table.ts";
+import { type DirtyMark, END_OF_TIME_MS } from "./dirty-table.ts";
 import type { StoredExcursion } from "./excursion-table.ts";
 import { liveRange } from "./live-range.ts";
 import type { IngestState } from "./state.ts";
@@ -33,6 +33,8 @@ export interface Finding {
   readonly rules: readonly RuleFinding[];
   /** Every rule that any assignment of the asset has for the channel, by id. */
   readonly current: ReadonlyMap<string, Rule>;
+  /** Rules whose profile is being changed, and by whose former version too the newly judged readings are outside. */
+  readonly own: ReadonlySet<string>;
 }
 
 export interface FindingOutcome {
@@ -151,7 +153,9 @@ function recordAlarms(
   const { series, marks, current } = finding;
   const { tenantId, assetId, channel } = series;
   const rule = current.get(ruleId);
+  const change = state.profileChanges.of(tenantId, ruleId.slice(0, ruleId.indexOf("/")));
   const settled = settleAlarms({
+    change: change && { alarmId: change.alarmId, isOwn: finding.own.has(ruleId) },
     series,
     ruleId,
     rule,
@@ -163,6 +167,11 @@ function recordAlarms(
     receivedAtMs: receivedAtMs(marks),
   });
   for (const [excursionId, alarmId] of settled.links) state.excursions.link(excursionId, alarmId);
+  if (change !== undefined && settled.isOutsideByChange !== undefined)
+    state.profileChanges.note(change, series, ruleId, settled.isOutsideByChange);
+  // Of a pass over readings only the excursions that they touch are known here; one over facts knows all.
+  else if (change !== undefined && marks.some(({ toMs }) => toMs === END_OF_TIME_MS))
+    state.profileChanges.forget(change, series, ruleId);
   for (const { before, after, effects } of settled.alarms) {
     const cause = { atMs: receivedAtMs(marks), cause: causeOf(marks), personId: null };
     saveAlarm(state.db, state.alarms, before, after, kindOf(before === undefined, effects), cause);
@@ -179,7 +188,7 @@ function kindOf(isNew: boolean, effects: readonly AlarmEffect[]): string {
   return "revised";
 }
 
-function receivedAtMs(marks: readonly DirtyMark[]): number {
+export function receivedAtMs(marks: readonly DirtyMark[]): number {
   return Math.max(...marks.map((mark) => mark.receivedAtMs));
 }
 

@@ -50,6 +50,10 @@ export class Judgement {
       assignments,
       trace,
       nowMs: () => ports.clock.wallMs(),
+      groupAboveChannels: config.bounds.groupAboveChannels,
+      alarmsChanged: (alarms) => {
+        for (const { alarmId, effects } of alarms) this.#tellAlarm(alarmId, effects);
+      },
       problems: (problems) => {
         for (const [profileId, problem] of problems) ports.log.error({ profileId, problem }, "a profile is not usable");
       },
@@ -59,6 +63,8 @@ export class Judgement {
       state,
       assignments,
       reader: async () => (this.#reader ??= await openReadingReader(config.store)),
+      groupAboveChannels: config.bounds.groupAboveChannels,
+      monotonicMs: () => ports.clock.monotonicMs(),
       assessed: (outcome) => this.#tell(outcome),
     });
   }
@@ -102,7 +108,8 @@ export class Judgement {
 
   async #assessAll(): Promise<void> {
     try {
-      while (!this.#closing && (await this.#assessor.pass()));
+      // Between two passes messages are received and stored: a changed profile may be work for many seconds.
+      while (!this.#closing && (await this.#assessor.pass())) await this.#breath();
       this.#problem = undefined;
     } catch (error) {
       if (!(error instanceof StoreError) || !error.retryable) throw error;
@@ -111,6 +118,10 @@ export class Judgement {
       this.#ports.log.warn({ err: error }, "assessment waits for the store");
       this.#ports.scheduler.after(RETRY_MS, () => this.#wake.next());
     }
+  }
+
+  async #breath(): Promise<void> {
+    await new Promise<void>((resume) => void this.#ports.scheduler.after(0, resume));
   }
 
   async #look(): Promise<void> {

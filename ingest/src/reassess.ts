@@ -96,6 +96,29 @@ export async function reassess(
   }
 }
 
+/** Stretch of readings of a channel, its ends included. */
+export interface Stretch extends DirtyInterval {
+  readonly series: SeriesId;
+  readonly resolution: number;
+}
+
+/** Whether readings of a stretch belong to an excursion of the rule that has lasted its on-delay. */
+export async function isOutsideWithin(reader: ReadingReader, rule: Rule, stretch: Stretch): Promise<boolean> {
+  const { series, resolution, fromMs, toMs } = stretch;
+  const isFound = ({ onsetMs, lastMemberMs }: Excursion): boolean => onsetMs !== null && lastMemberMs >= fromMs;
+  let state = assessStart();
+  // What came before counts as far back as the on-delay reaches.
+  let at = { fromMs: Math.max(0, fromMs - rule.onDelayMs - rule.gapMs), fromOrdinal: 0 };
+  for (;;) {
+    const page = await reader.readings({ series, ...at, toMs: toMs + 1, limit: PAGE_READINGS });
+    const step = assessPush(state, rule, resolution, sliceOf(page));
+    if (step.closed.some(isFound) || (step.open !== null && isFound(step.open))) return true;
+    if (!page.more || page.length === 0) return false;
+    state = step.state;
+    at = { fromMs: page.atMs[page.length - 1] as number, fromOrdinal: (page.ordinal[page.length - 1] as number) + 1 };
+  }
+}
+
 function covers({ startMs, endMs }: Excursion, atMs: number): boolean {
   return startMs <= atMs && (endMs === null || endMs >= atMs);
 }

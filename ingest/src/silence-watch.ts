@@ -73,6 +73,7 @@ export class SilenceWatch {
       peak: null,
       shipmentIds: [],
       foundLate: false,
+      detail: null,
     };
     const change = alarmAfter(fresh, { kind: "raise" });
     db.transaction(() => {

@@ -59,12 +59,26 @@ export interface ExcursionRow {
   readonly alarmId: string | null;
 }
 
+/** What an alarm that is not about one channel's limit says of its cause. */
+export interface AlarmDetail {
+  readonly kind: "profile";
+  readonly profileVersion: number;
+  readonly formerVersion: number;
+  /** A personId, or `installer`; null when it is not known. */
+  readonly changedBy: string | null;
+  readonly changedAtMs: number | null;
+  /** Channels that this version has put outside. */
+  readonly channels: number;
+  /** Those of them that are outside still. */
+  readonly outside: number;
+}
+
 export interface AlarmRow {
   readonly alarmId: string;
   readonly tenantId: string;
-  /** For `gateway-silent`: the gateway's id. */
+  /** For `gateway-silent`: the gateway's id; for `profile-version`: the profile's. */
   readonly assetId: string;
-  /** Empty for `gateway-silent`. */
+  /** Empty for `gateway-silent` and `profile-version`. */
   readonly channel: string;
   readonly ruleId: string;
   readonly profileId: string;
@@ -85,6 +99,8 @@ export interface AlarmRow {
   readonly peak: number | null;
   readonly latestValue: number | null;
   readonly shipmentIds: readonly string[];
+  /** Null for a limit on one channel. */
+  readonly detail: AlarmDetail | null;
 }
 
 /** One change of a result and what caused it. Rows are only ever added. */

@@ -120,7 +120,21 @@ CREATE TABLE foreign_journal (
 );
 `;
 
+/** What an alarm says beyond one channel's limit, and changed profiles whose effect is being found out. */
+const SCHEMA_ALARM_DETAIL = `
+ALTER TABLE alarm ADD COLUMN detail TEXT;
+CREATE TABLE profile_change (
+  tenant_id TEXT NOT NULL, profile_id TEXT NOT NULL, alarm_id TEXT NOT NULL, version INTEGER NOT NULL,
+  former TEXT NOT NULL, changed_by TEXT, changed_at_ms INTEGER, last_dirty_id INTEGER NOT NULL, is_grouped INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, profile_id)
+) WITHOUT ROWID;
+CREATE TABLE profile_change_member (
+  alarm_id TEXT NOT NULL, asset_id TEXT NOT NULL, channel TEXT NOT NULL, rule_id TEXT NOT NULL, is_outside INTEGER NOT NULL,
+  PRIMARY KEY (alarm_id, asset_id, channel, rule_id)
+) WITHOUT ROWID;
+`;
+
 /** Entry n brings a file of version n to version n + 1. Only ever append. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_FOREIGN];
+export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_FOREIGN, SCHEMA_ALARM_DETAIL];
 
 export const STATE_VERSION = MIGRATIONS.length;

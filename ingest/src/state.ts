@@ -7,6 +7,7 @@ import { BirthTable } from "./birth-table.ts";
 import { DirtyTable } from "./dirty-table.ts";
 import { ExcursionTable } from "./excursion-table.ts";
 import { GatewayTable } from "./gateway-table.ts";
+import { ProfileChangeTable } from "./profile-change-table.ts";
 import { QuarantineTable } from "./quarantine-table.ts";
 import { QuietChannels } from "./quiet-channels.ts";
 import { type StateDb, openState } from "./state-db.ts";
@@ -24,6 +25,7 @@ export class IngestState {
   readonly dirty: DirtyTable;
   readonly excursions: ExcursionTable;
   readonly alarms: AlarmTable;
+  readonly profileChanges: ProfileChangeTable;
 
   constructor(db: StateDb) {
     this.db = db;
@@ -37,6 +39,7 @@ export class IngestState {
     this.dirty = new DirtyTable(db, this.quiet);
     this.excursions = new ExcursionTable(db);
     this.alarms = new AlarmTable(db);
+    this.profileChanges = new ProfileChangeTable(db);
   }
 
   static open(file: string): IngestState {

@@ -81,6 +81,7 @@ export class JudgingBench {
       state: this.state,
       assignments: this.assignments,
       reader: () => Promise.resolve(this.#readings.reader(pageMax)),
+      groupAboveChannels: 10,
       assessed: (outcome) => this.outcomes.push(outcome),
       ...(step === undefined ? {} : { step }),
     });

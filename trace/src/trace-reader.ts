@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import type { FactKind } from "./fact-kinds.ts";
 import type { Asset, Leg, Person, ProfileText, Shipment, Tenant, TraceFacts } from "./fact-shapes.ts";
 import { TRACE_USER_VERSION, newerVersion, traceUserVersion } from "./schema.ts";
 
@@ -9,7 +10,17 @@ export interface TraceReader {
   /** Rises with every change of a fact; -1 while there is no database yet. */
   version(): number;
   facts(): TraceFacts;
+  /** Who said the latest revision of a fact, and when; undefined when there is none. */
+  lastSaid(kind: FactKind, id: string): Said | undefined;
   close(): void;
+}
+
+export interface Said {
+  /** From 1. */
+  readonly revision: number;
+  /** A personId, or `installer`. */
+  readonly by: string;
+  readonly atMs: number;
 }
 
 const NO_FACTS: TraceFacts = { tenants: [], assets: [], shipments: [], legs: [], profiles: [] };
@@ -39,6 +50,17 @@ export function openTraceReader(path: string): TraceReader {
     facts: () => {
       const from = opened();
       return from === undefined ? NO_FACTS : readFacts(from);
+    },
+    lastSaid: (kind, id) => {
+      const row = opened()
+        ?.prepare(
+          `SELECT revision, recorded_by, recorded_at_ms FROM fact WHERE kind = ? AND id = ?
+           ORDER BY revision DESC LIMIT 1`,
+        )
+        .get(kind, id);
+      if (row === undefined) return undefined;
+      const { revision, recorded_by: by, recorded_at_ms: atMs } = row;
+      return { revision: Number(revision), by: String(by), atMs: Number(atMs) };
     },
     close: () => {
       database?.close();
