@@ -1,5 +1,7 @@
 // The read-only door: stored readings and ingest's state.
+export { PROFILE_RULE } from "./src/alarm-table.ts";
 export type {
+  AlarmDetail,
   AlarmQuery,
   AlarmRow,
   AssetRow,

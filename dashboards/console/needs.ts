@@ -20,6 +20,7 @@ const EARLIER_MAX = 20;
 const OPEN_MAX = 100;
 const LOOK: Record<Urgency, MarkKind> = {
   breach: "breach",
+  profile: "warning",
   warning: "warning",
   silent: "unknown",
   late: "late",
@@ -141,7 +142,11 @@ function alarmRow(context: Context): Row<AlarmView> {
   const main = el("button", { class: "alarm-main", type: "button" }, subject, " · ", sentence);
   main.addEventListener(
     "click",
-    act((alarm) => context.select(assetIdOf(alarm, context))),
+    act((alarm) => {
+      // What it is about is no asset: its history tells who changed the profile, and to what.
+      if (alarm.severity === "profile") context.openAlarm(alarm.alarmId);
+      else context.select(assetIdOf(alarm, context));
+    }),
   );
   const foot = el("div", { class: "alarm-foot" }, tag, history, answer);
   const node = el("li", { class: "alarm" }, mark.node, el("div", { class: "alarm-text" }, main, fate, foot));
@@ -165,7 +170,9 @@ function alarmRow(context: Context): Row<AlarmView> {
 
 /** A gateway that was silent is heard again; what it measures may be anything. */
 function tagOf({ severity }: AlarmView, urgency: Exclude<Urgency, "late">): TextCode {
-  return urgency === "returned" && severity === "silent" ? "tag.heardAgain" : `tag.${urgency}`;
+  if (urgency !== "returned") return `tag.${urgency}`;
+  if (severity === "silent") return "tag.heardAgain";
+  return severity === "profile" ? "tag.profileOver" : "tag.returned";
 }
 
 /** A silent gateway's alarm names the gateway: what it serves is what can be looked at. */

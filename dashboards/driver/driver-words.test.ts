@@ -43,7 +43,7 @@ function alarm(changes: Partial<AlarmView> = {}): AlarmView {
     ...{ alarmId: "1", assetId: "a", assetTitle: { en: "Truck", zh: "车" }, channel: "temperature/product-1" },
     ...{ ruleId: "r", side: "high", limit: 8, state: "unacknowledged", severity: "excursion", foundLate: false },
     ...{ raisedAtMs: NOW, startMs: NOW, returnedAtMs: null, acknowledgedAtMs: null, acknowledgedBy: null },
-    ...{ peak: 9, shipmentIds: [] },
+    ...{ peak: 9, shipmentIds: [], profile: null },
     ...changes,
   };
 }

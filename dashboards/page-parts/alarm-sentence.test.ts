@@ -34,7 +34,7 @@ function alarm(changes: Partial<AlarmView> = {}): AlarmView {
     ...{ alarmId: "1", assetId: "a", assetTitle: { en: "Truck 2", zh: "2 号车" }, channel: "temperature/product-1" },
     ...{ ruleId: "p/temperature/product/high", side: "high", limit: 8, state: "unacknowledged", severity: "excursion" },
     ...{ foundLate: false, raisedAtMs: NOW - 2 * MINUTE, startMs: NOW - 3 * MINUTE, returnedAtMs: null },
-    ...{ acknowledgedAtMs: null, acknowledgedBy: null, peak: 9.8, shipmentIds: [] },
+    ...{ acknowledgedAtMs: null, acknowledgedBy: null, peak: 9.8, shipmentIds: [], profile: null },
     ...changes,
   };
 }
@@ -74,6 +74,29 @@ test("what is over is told as over, what was found late with its own times", () 
 test("a silent gateway is told by what it serves", () => {
   const silent = alarm({ assetId: "gw", channel: null, severity: "silent", side: null, limit: null, peak: null });
   assert.is(sentence(silent, product(5)), "Truck 2 · gateway silent for 3 min: nothing is known");
+});
+
+test("one alarm for a changed profile names version, count and person", () => {
+  const profile = {
+    ...{
+      profileId: "p",
+      title: { en: "Vaccine", zh: "疫苗" },
+      version: 7,
+      formerVersion: 6,
+      channels: 10_000,
+      outside: 9_990,
+    },
+    changedBy: { personId: "ines", name: "Ines" },
+  };
+  const changed = alarm({ ...{ assetId: "p", channel: null, side: null, limit: null }, severity: "profile", profile });
+  const start = "Profile Vaccine · version 7 ";
+  assert.is(
+    sentence(changed, product(5)),
+    `${start}puts 10,000 channels outside their limits at once; said by Ines 12:27, before it version 6 held`,
+  );
+  const over = alarm({ ...changed, returnedAtMs: NOW - MINUTE });
+  assert.is(sentence(over, product(5)), `${start}had put 10,000 channels outside their limits; over 12:29`);
+  assert.is(urgencyOf(changed), "profile");
 });
 
 test("the order is live breach, live warning, silence, found late, returned; then what has lasted longest", () => {

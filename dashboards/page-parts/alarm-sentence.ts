@@ -1,19 +1,19 @@
 // What an alarm says in plain words, and how urgent it is.
 
-import type { AlarmView, AssetView, ChannelView } from "../src/api-shapes.ts";
+import type { AlarmView, AssetView, ChangedProfileView, ChannelView } from "../src/api-shapes.ts";
 import { channelName, isCurrent, outsideBy } from "./channels.ts";
-import { formatDuration, formatLimit, formatTime, formatValue, type Language } from "./format.ts";
+import { formatCount, formatDuration, formatLimit, formatTime, formatValue, type Language } from "./format.ts";
 import { labelText, say, sayKnown, type TextCode } from "./texts.ts";
 
-/** In the order in which people should look: live breach, live warning, silence, found late, back but unanswered. */
-export type Urgency = "breach" | "warning" | "silent" | "late" | "returned" | "closed";
-const ORDER: readonly Urgency[] = ["breach", "warning", "silent", "late", "returned", "closed"];
+/** In the order in which people should look: live breach, a profile that upsets many, live warning, silence, found late, back but unanswered. */
+export type Urgency = "breach" | "profile" | "warning" | "silent" | "late" | "returned" | "closed";
+const ORDER: readonly Urgency[] = ["breach", "profile", "warning", "silent", "late", "returned", "closed"];
 
 export function urgencyOf(alarm: AlarmView): Urgency {
   if (alarm.state === "normal") return "closed";
   if (alarm.foundLate) return "late";
   if (alarm.returnedAtMs !== null) return "returned";
-  if (alarm.severity === "silent") return "silent";
+  if (alarm.severity === "silent" || alarm.severity === "profile") return alarm.severity;
   return alarm.severity === "breach" ? "breach" : "warning";
 }
 
@@ -51,9 +51,28 @@ export interface Sentence {
 export function alarmSentence(alarm: AlarmView, context: SentenceContext): Sentence {
   const { assets, language } = context;
   if (alarm.severity === "silent") return silence(alarm, context);
+  if (alarm.profile !== null) return changedProfile(alarm, alarm.profile, context);
   const asset = assets.get(alarm.assetId);
   const channel = asset?.channels.find((candidate) => candidate.channel === alarm.channel);
   return { subject: labelText(alarm.assetTitle, language), text: limitText(alarm, asset, channel, context) };
+}
+
+function changedProfile(
+  alarm: AlarmView,
+  { title, version, formerVersion, changedBy, channels }: ChangedProfileView,
+  { nowMs, language }: SentenceContext,
+): Sentence {
+  const words = {
+    version,
+    former: formerVersion,
+    count: formatCount(channels),
+    who: changedBy?.name ?? say(language, "needs.someone"),
+    time: formatTime(alarm.startMs, nowMs, language),
+  };
+  const subject = say(language, "alarm.profileSubject", { profile: labelText(title, language) });
+  if (alarm.returnedAtMs === null) return { subject, text: say(language, "alarm.profile", words) };
+  const back = formatTime(alarm.returnedAtMs, nowMs, language);
+  return { subject, text: say(language, "alarm.profileOver", { ...words, back }) };
 }
 
 function silence(alarm: AlarmView, { assets, nowMs, language }: SentenceContext): Sentence {

@@ -111,7 +111,7 @@ export function liveState(listener: StateListener, wants: { completeness: boolea
       else if (isNews(takeEvent(known, event))) reload();
       known.freshAtMs = nowMs();
       if (event.event === "readings") listener.readings?.(event.data);
-      if (event.event === "excursion") listener.excursion?.(event.data.assetId);
+      if (event.event === "excursion") for (const assetId of event.data.assetIds) listener.excursion?.(assetId);
       if (event.event === "backlog") listener.backlog?.(event.data.assetId);
       changed();
     },

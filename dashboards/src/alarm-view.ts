@@ -1,10 +1,34 @@
 // Alarms and excursions as the API shows them.
 
 import type { AlarmRow, AuditRow, ExcursionRow } from "@isotherm/ingest/store";
-import type { AlarmView, AuditView, ExcursionView } from "./api-shapes.ts";
+import { PROFILE_RULE } from "@isotherm/ingest/store";
+import type { AlarmView, AuditView, ChangedProfileView, ExcursionView } from "./api-shapes.ts";
 import type { World } from "./world.ts";
 
-export function alarmView(row: AlarmRow, world: Pick<World, "facts" | "nameOf">): AlarmView {
+/** What a view takes its words from. */
+export type Words = Pick<World, "facts" | "nameOf" | "profiles">;
+
+function severityOf({ ruleId, channel, severity }: AlarmRow): AlarmView["severity"] {
+  if (ruleId === PROFILE_RULE) return "profile";
+  if (channel === "") return "silent";
+  return severity === "breach" ? "breach" : "excursion";
+}
+
+function changedProfile({ profileId, detail }: AlarmRow, { profiles, nameOf }: Words): ChangedProfileView | null {
+  if (detail?.kind !== "profile") return null;
+  const { profileVersion, formerVersion, changedBy, channels, outside } = detail;
+  return {
+    profileId,
+    title: profiles.get(profileId)?.title ?? { en: profileId, zh: profileId },
+    version: profileVersion,
+    formerVersion,
+    changedBy: changedBy === null ? null : { personId: changedBy, name: nameOf(changedBy) },
+    channels,
+    outside,
+  };
+}
+
+export function alarmView(row: AlarmRow, world: Words): AlarmView {
   const title = world.facts.assets.find(({ assetId }) => assetId === row.assetId)?.title;
   const by = row.acknowledgedBy;
   return {
@@ -16,7 +40,7 @@ export function alarmView(row: AlarmRow, world: Pick<World, "facts" | "nameOf">)
     side: row.side,
     limit: row.limit,
     state: row.state,
-    severity: row.channel === "" ? "silent" : row.severity === "breach" ? "breach" : "excursion",
+    severity: severityOf(row),
     foundLate: row.foundLate,
     raisedAtMs: row.raisedAtMs,
     startMs: row.startMs,
@@ -25,6 +49,7 @@ export function alarmView(row: AlarmRow, world: Pick<World, "facts" | "nameOf">)
     acknowledgedBy: by === null ? null : { personId: by, name: world.nameOf(by) },
     peak: row.peak,
     shipmentIds: row.shipmentIds,
+    profile: changedProfile(row, world),
   };
 }
 

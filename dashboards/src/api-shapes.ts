@@ -112,7 +112,8 @@ export interface AlarmView {
   readonly limit: number | null;
   /** State of ISA-18.2: `unacknowledged`, `acknowledged`, `returned-unacknowledged`, `shelved`, `normal` (closed). */
   readonly state: string;
-  readonly severity: "excursion" | "breach" | "silent";
+  /** `silent`: nothing is heard of it. `profile`: a new version of a profile has put many channels outside. */
+  readonly severity: "excursion" | "breach" | "silent" | "profile";
   /** Found in readings that came late: for quality, never a live alert. */
   readonly foundLate: boolean;
   readonly raisedAtMs: number;
@@ -122,6 +123,20 @@ export interface AlarmView {
   readonly acknowledgedBy: { personId: string; name: string | null } | null;
   readonly peak: number | null;
   readonly shipmentIds: readonly string[];
+  /** For `profile`: what the alarm stands for. */
+  readonly profile: ChangedProfileView | null;
+}
+
+export interface ChangedProfileView {
+  readonly profileId: string;
+  readonly title: Label;
+  readonly version: number;
+  readonly formerVersion: number;
+  /** Null when no person did, or when it is not known. */
+  readonly changedBy: { readonly personId: string; readonly name: string | null } | null;
+  /** Channels that it has put outside, and those that are outside still. */
+  readonly channels: number;
+  readonly outside: number;
 }
 
 export interface AuditView {
@@ -202,7 +217,7 @@ export interface IntentAnswer {
 export type LiveEvent =
   | { readonly event: "readings"; readonly data: readonly LiveReading[] }
   | { readonly event: "alarm"; readonly data: AlarmView }
-  | { readonly event: "excursion"; readonly data: { assetId: string; excursionId: string } }
+  | { readonly event: "excursion"; readonly data: { readonly assetIds: readonly string[] } }
   | { readonly event: "asset"; readonly data: { assetId: string; status: AssetStatus } }
   /** Records of the past came in from a gateway that lags behind: series of the asset have more readings than before. */
   | { readonly event: "backlog"; readonly data: { assetId: string } }

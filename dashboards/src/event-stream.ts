@@ -1,14 +1,14 @@
 // GET /api/v1/events: server-sent events for one page, filtered by the scope of whoever is logged in.
 
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { alarmView } from "./alarm-view.ts";
+import { type AlarmRow, PROFILE_RULE } from "@isotherm/ingest/store";
+import { alarmView, type Words } from "./alarm-view.ts";
 import type { AssetStatus, LiveEvent } from "./api-shapes.ts";
 import { ApiError } from "./errors.ts";
 import type { FeedEvent } from "./live-feed.ts";
-import { scopeOfRequest, worldOfRequest, type ServerParts } from "./server-parts.ts";
+import { scopeOfRequest, wordsOf, worldOfRequest, type ServerParts } from "./server-parts.ts";
 import type { Scope } from "./scope.ts";
-import type { World } from "./world.ts";
-import { seesAlarm } from "./world.ts";
+import { gatewaysOf, seesAlarm, type World } from "./world.ts";
 
 /** Bytes that wait for a page before it is cut off. */
 const WAITING_BYTES_MAX = 1_048_576;
@@ -29,7 +29,7 @@ export function eventStream(server: FastifyInstance, parts: ServerParts): void {
         scopeAtMs = parts.clock.monotonicMs();
       }
       if (event.kind === "completeness" && !isBacklog(event)) return;
-      const live = liveEvent(event, scope, () => worldOfRequest(request, parts));
+      const live = liveEvent(event, scope, wordsOf(parts), () => worldOfRequest(request, parts));
       if (live !== undefined) write(reply, `event: ${live.event}\ndata: ${JSON.stringify(live.data)}\n\n`);
     };
     const stop = parts.feed.listen((event) => {
@@ -78,7 +78,14 @@ function write(reply: FastifyReply, text: string): void {
   else if (!reply.raw.destroyed) reply.raw.write(text);
 }
 
-function liveEvent(event: FeedEvent, scope: Scope, world: () => World): LiveEvent | undefined {
+/** What a gateway serves is asked only for an alarm about a gateway: it takes a look at everything that the page may see. */
+function isSeen(alarm: AlarmRow, scope: Scope, world: () => World): boolean {
+  const isOfGateway = alarm.channel === "" && alarm.ruleId !== PROFILE_RULE && !scope.seesAsset(alarm.assetId);
+  const gateways = isOfGateway ? gatewaysOf(world()) : new Set<string>();
+  return seesAlarm(scope, alarm, gateways);
+}
+
+function liveEvent(event: FeedEvent, scope: Scope, words: Words, world: () => World): LiveEvent | undefined {
   if (event.kind === "reload") return { event: "reload", data: {} };
   if (event.kind === "ingest") return { event: "ingest", data: { isHeard: event.isHeard } };
   if (event.tenantId !== scope.tenantId) return undefined;
@@ -92,20 +99,14 @@ function liveEvent(event: FeedEvent, scope: Scope, world: () => World): LiveEven
         }));
       return readings.length === 0 ? undefined : { event: "readings", data: readings };
     }
-    case "alarm": {
-      const { state, facts, nameOf, assetRows } = world();
-      const row = state
-        .alarms({ tenantId: scope.tenantId, limit: 1_000 })
-        .find(({ alarmId }) => alarmId === event.alarmId);
-      const gateways = new Set([...assetRows.values()].map(({ gatewayId }) => gatewayId));
-      if (row === undefined || !seesAlarm(scope, row, gateways)) return undefined;
-      return { event: "alarm", data: alarmView(row, { facts, nameOf }) };
-    }
+    case "alarm":
+      return isSeen(event.alarm, scope, world) ? { event: "alarm", data: alarmView(event.alarm, words) } : undefined;
     case "completeness":
       return scope.seesAsset(event.assetId) ? { event: "backlog", data: { assetId: event.assetId } } : undefined;
-    case "excursion":
-      if (!scope.seesAsset(event.assetId)) return undefined;
-      return { event: "excursion", data: { assetId: event.assetId, excursionId: event.excursionId } };
+    case "excursion": {
+      const assetIds = event.assetIds.filter((assetId) => scope.seesAsset(assetId));
+      return assetIds.length === 0 ? undefined : { event: "excursion", data: { assetIds } };
+    }
     case "asset":
       if (!scope.seesAsset(event.assetId)) return undefined;
       return { event: "asset", data: { assetId: event.assetId, status: event.status as AssetStatus } };

@@ -5,9 +5,15 @@ import type { TraceFacts } from "@isotherm/trace";
 import type { LimitView } from "./api-shapes.ts";
 import { isCurrentLeg } from "./scope.ts";
 
+/** Parsing takes milliseconds a profile; the same facts are asked about with every request. */
+const parsedProfiles = new WeakMap<object, ReadonlyMap<string, Profile>>();
+
 /** The profiles of a set of facts, parsed; one that does not parse was refused before it was kept. */
-export function profilesOf(facts: TraceFacts): Map<string, Profile> {
+export function profilesOf(facts: TraceFacts): ReadonlyMap<string, Profile> {
+  const known = parsedProfiles.get(facts.profiles);
+  if (known !== undefined) return known;
   const profiles = new Map<string, Profile>();
+  parsedProfiles.set(facts.profiles, profiles);
   for (const { profileId, text } of facts.profiles) {
     const parsed = parseProfile(text, `${profileId}.yaml`);
     if ("profile" in parsed) profiles.set(profileId, parsed.profile);

@@ -1,14 +1,15 @@
 // Ingest's feed, fanned out to open pages as server-sent events. A page that does not read is cut off: it will come back
 // and read everything again.
 
+import type { AlarmRow } from "@isotherm/ingest/store";
 import type { LiveReading } from "./api-shapes.ts";
 import type { Cancel, Random, Scheduler } from "@isotherm/coldchain";
 
 /** What ingest says, as far as this room uses it. */
 export type FeedEvent =
   | { readonly kind: "readings"; readonly tenantId: string; readonly readings: readonly LiveReading[] }
-  | { readonly kind: "alarm"; readonly tenantId: string; readonly alarmId: string; readonly assetId: string }
-  | { readonly kind: "excursion"; readonly tenantId: string; readonly excursionId: string; readonly assetId: string }
+  | { readonly kind: "alarm"; readonly tenantId: string; readonly alarm: AlarmRow }
+  | { readonly kind: "excursion"; readonly tenantId: string; readonly assetIds: readonly string[] }
   | { readonly kind: "asset"; readonly tenantId: string; readonly assetId: string; readonly status: string }
   /** How far a gateway's stream has come in. */
   | {

@@ -10,7 +10,7 @@ import { checked, listQuery, seriesQuery, windowOf, windowQuery } from "./query.
 import { seriesView } from "./series-view.ts";
 import { scopeOfRequest, worldOfRequest, type ServerParts } from "./server-parts.ts";
 import { shipmentViews } from "./shipment-view.ts";
-import { seesAlarm, type World } from "./world.ts";
+import { gatewaysOf, seesAlarm, type World } from "./world.ts";
 
 const TRACK_POINTS_MAX = 1_000;
 
@@ -103,7 +103,7 @@ function eventRoutes(server: FastifyInstance, parts: ServerParts): void {
   });
   server.get<{ Params: { id: string } }>("/api/v1/alarms/:id", (request) => {
     const world = worldOfRequest(request, parts);
-    const row = visibleAlarms(world, { open: "0", limit: 1_000 }).find(({ alarmId }) => alarmId === request.params.id);
+    const row = visibleAlarms(world, { open: "0", limit: 1, alarmId: request.params.id })[0];
     if (row === undefined) throw new ApiError("NOT_FOUND", `There is no alarm ${request.params.id} that you may see.`);
     const audit = world.state
       .audit(world.scope.tenantId, row.alarmId)
@@ -114,14 +114,21 @@ function eventRoutes(server: FastifyInstance, parts: ServerParts): void {
 
 function visibleAlarms(
   world: World,
-  query: { open: "0" | "1"; limit: number; asset?: string | undefined; shipment?: string | undefined },
+  query: {
+    open: "0" | "1";
+    limit: number;
+    alarmId?: string;
+    asset?: string | undefined;
+    shipment?: string | undefined;
+  },
 ): ReturnType<World["state"]["alarms"]> {
-  const gateways = new Set([...world.assetRows.values()].map(({ gatewayId }) => gatewayId));
+  const gateways = gatewaysOf(world);
   return world.state
     .alarms({
       tenantId: world.scope.tenantId,
       openOnly: query.open === "1",
       limit: query.limit,
+      ...(query.alarmId === undefined ? {} : { alarmId: query.alarmId }),
       ...(query.asset === undefined ? {} : { assetId: query.asset }),
       ...(query.shipment === undefined ? {} : { shipmentId: query.shipment }),
     })

@@ -6,6 +6,7 @@ import type { IntentOutbox, People, TraceWriter } from "@isotherm/trace";
 import type { FastifyRequest } from "fastify";
 import { parseCookie } from "cookie";
 import { timingSafeEqual, createHash } from "node:crypto";
+import type { Words } from "./alarm-view.ts";
 import { ApiError } from "./errors.ts";
 import type { IntentCourier } from "./intent-courier.ts";
 import { profilesOf } from "./limits-in-force.ts";
@@ -54,13 +55,10 @@ export function scopeOfRequest(request: FastifyRequest, parts: ServerParts): Sco
 
 export function worldOfRequest(request: FastifyRequest, parts: ServerParts): World {
   const scope = scopeOfRequest(request, parts);
+  return worldOf({ scope, ...wordsOf(parts), state: parts.state(), nowMs: parts.clock.wallMs() });
+}
+
+export function wordsOf(parts: Pick<ServerParts, "trace" | "people">): Words {
   const facts = parts.trace.facts();
-  return worldOf({
-    scope,
-    facts,
-    profiles: profilesOf(facts),
-    state: parts.state(),
-    nowMs: parts.clock.wallMs(),
-    nameOf: (personId) => parts.people.nameOf(personId) ?? null,
-  });
+  return { facts, profiles: profilesOf(facts), nameOf: (personId) => parts.people.nameOf(personId) ?? null };
 }

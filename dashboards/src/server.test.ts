@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { VirtualTime, parseProfile, seededRandom } from "@isotherm/coldchain";
-import type { ReadingReader } from "@isotherm/ingest/store";
+import { type AlarmDetail, PROFILE_RULE, type ReadingReader } from "@isotherm/ingest/store";
 import { IntentOutbox, People, TraceWriter } from "@isotherm/trace";
 import type { FastifyInstance } from "fastify";
 import { assert, suite } from "../../checks/kit.ts";
@@ -139,6 +139,26 @@ test("a driver sees only what the driver carries now", async () => {
   const intent = { intentId: "intent-0001", kind: "acknowledge", doneAtMs: 5 };
   assert.is((await post("/api/v1/alarms/alarm-acme-2/intents", "acme-driver", intent)).status, 404);
   assert.is((await post("/api/v1/alarms/alarm-other-1/intents", "acme-op", intent)).status, 404);
+});
+
+test("the alarm of a changed profile is for those who can mend it, and names who changed it", async () => {
+  const { get, tables } = stood();
+  const detail: AlarmDetail = {
+    ...{ kind: "profile" as const, profileVersion: 3, formerVersion: 2, changedBy: "acme-op", changedAtMs: 5 },
+    ...{ channels: 10_000, outside: 9_000 },
+  };
+  const of = { alarmId: "profile-1", channel: "", ruleId: PROFILE_RULE, profileId: "gsp-cold-2-8", detail };
+  tables.alarms.push(alarmRow("acme", "gsp-cold-2-8", { ...of, side: null, limit: null }));
+  const alarms = async (personId: string): Promise<AlarmView[]> =>
+    (await get<{ alarms: AlarmView[] }>("/api/v1/alarms", personId)).body.alarms;
+  const seen = (await alarms("acme-op")).find(({ alarmId }) => alarmId === "profile-1");
+  assert.is(seen?.severity, "profile");
+  assert.equal(
+    [seen?.profile?.version, seen?.profile?.channels, seen?.profile?.changedBy?.name],
+    [3, 10_000, "Somebody"],
+  );
+  assert.is((await alarms("acme-driver")).length, 1);
+  assert.ok((await alarms("other-op")).every(({ alarmId }) => alarmId !== "profile-1"));
 });
 
 test("without a session every answer is 401, in both languages", async () => {

@@ -1,7 +1,7 @@
 // What the views are built from: facts and ingest's state at one moment, each read once for a request.
 
 import type { Profile } from "@isotherm/coldchain";
-import type { AlarmRow, AssetRow, StateReader } from "@isotherm/ingest/store";
+import { type AlarmRow, type AssetRow, PROFILE_RULE, type StateReader } from "@isotherm/ingest/store";
 import type { TraceFacts } from "@isotherm/trace";
 import type { Scope } from "./scope.ts";
 
@@ -22,17 +22,25 @@ export interface World {
 export function worldOf(parts: Omit<World, "assetRows" | "openAlarms">): World {
   const { scope, state } = parts;
   const rows = state.assets(scope.tenantId).filter(({ assetId }) => scope.seesAsset(assetId));
-  const gateways = new Set(rows.map(({ gatewayId }) => gatewayId));
+  const assetRows = new Map(rows.map((row) => [row.assetId, row]));
+  const gateways = gatewaysOf({ assetRows });
   return {
     ...parts,
-    assetRows: new Map(rows.map((row) => [row.assetId, row])),
+    assetRows,
     openAlarms: state
       .alarms({ tenantId: scope.tenantId, openOnly: true, limit: OPEN_ALARMS_MAX })
       .filter((alarm) => seesAlarm(scope, alarm, gateways)),
   };
 }
 
+/** Those that serve something of what is seen. */
+export function gatewaysOf({ assetRows }: Pick<World, "assetRows">): ReadonlySet<string> {
+  return new Set([...assetRows.values()].map(({ gatewayId }) => gatewayId));
+}
+
 /** An alarm about a gateway names it in place of the asset: seen by whoever sees something that it serves. */
 export function seesAlarm(scope: Scope, alarm: AlarmRow, gateways: ReadonlySet<string>): boolean {
+  // A profile is not the driver's to mend, and what it did to the load shows on the load.
+  if (alarm.ruleId === PROFILE_RULE) return scope.person.role !== "driver";
   return scope.seesAsset(alarm.assetId) || (alarm.channel === "" && gateways.has(alarm.assetId));
 }

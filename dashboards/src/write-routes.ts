@@ -15,7 +15,7 @@ import {
   worldOfRequest,
   type ServerParts,
 } from "./server-parts.ts";
-import { seesAlarm } from "./world.ts";
+import { gatewaysOf, seesAlarm } from "./world.ts";
 
 const LOGIN_LIFE_MS_MAX = 30 * 86_400_000;
 const loginBody = z.strictObject({ lifeMs: z.number().int().min(60_000).max(LOGIN_LIFE_MS_MAX).default(86_400_000) });
@@ -27,8 +27,8 @@ export function writeRoutes(server: FastifyInstance, parts: ServerParts): void {
     const body = checked(intentBody, request.body);
     const { scope, state, assetRows } = worldOfRequest(request, parts);
     const { tenantId, person } = scope;
-    const alarm = state.alarms({ tenantId, limit: 1_000 }).find(({ alarmId }) => alarmId === request.params.id);
-    const gateways = new Set([...assetRows.values()].map(({ gatewayId }) => gatewayId));
+    const alarm = state.alarms({ tenantId, alarmId: request.params.id, limit: 1 })[0];
+    const gateways = gatewaysOf({ assetRows });
     if (alarm === undefined || !seesAlarm(scope, alarm, gateways))
       throw new ApiError("NOT_FOUND", `There is no alarm ${request.params.id} that you may see.`);
     if (body.kind !== "acknowledge" && person.role === "driver")

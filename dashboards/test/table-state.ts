@@ -17,6 +17,7 @@ export function tableState(tables: StateTables): StateReader {
     alarms: (query) =>
       tables.alarms
         .filter((row) => row.tenantId === query.tenantId)
+        .filter((row) => query.alarmId === undefined || row.alarmId === query.alarmId)
         .filter((row) => query.assetId === undefined || row.assetId === query.assetId)
         .filter((row) => query.openOnly !== true || row.state !== "normal")
         .slice(0, query.limit),

@@ -1,5 +1,5 @@
 // What has changed, told to whoever listens in this process or over HTTP. Readings are told as the latest value per
-// channel, at most every quarter of a second; a reader that does not keep up is cut off, and asks for the state anew.
+// channel, at most every quarter of a second, and alarms at once; a reader that does not keep up is cut off, and asks for the state anew.
 
 import { type Quality, type Scheduler, qualityOf } from "@isotherm/coldchain";
 import type { StoredPoint } from "./reading-assembly.ts";
@@ -24,13 +24,8 @@ export type FeedEvent =
       readonly alarm: AlarmRow;
       readonly effects: readonly unknown[];
     }
-  | {
-      readonly kind: "excursion";
-      readonly tenantId: string;
-      readonly assetId: string;
-      readonly excursionId: string;
-      readonly change: string;
-    }
+  /** Excursions of these assets appeared, went or are others than before. */
+  | { readonly kind: "excursion"; readonly tenantId: string; readonly assetIds: readonly string[] }
   | { readonly kind: "asset"; readonly tenantId: string; readonly assetId: string; readonly status: AssetStatus }
   | {
       readonly kind: "completeness";
@@ -45,14 +40,22 @@ export type FeedEvent =
 export type FedEvent = FeedEvent & { readonly cursor: number };
 export type FeedListener = (event: FedEvent) => void;
 
-const READINGS_PERIOD_MS = 250;
+const PERIOD_MS = 250;
+/** With more channels than this changing, what is told waits longer: nobody reads a thousand numbers four times a second. */
+const MANY_READINGS = 1000;
+const MANY_PERIOD_MS = 1000;
+/** Readings or assets in one event, so that no line is longer than its readers take. */
+const EVENT_ITEMS_MAX = 500;
 
 export class FeedHub {
   readonly #scheduler: Scheduler;
   readonly #cursor: () => number;
   readonly #listeners = new Set<FeedListener>();
   readonly #latest = new Map<string, FedReading & { readonly tenantId: string }>();
-  readonly #completeness = new Map<string, FeedEvent>();
+  /** By what they are about: of several, the last is told. */
+  readonly #later = new Map<string, FeedEvent>();
+  readonly #excursions = new Map<string, Set<string>>();
+  #periodMs = PERIOD_MS;
   #flushing = false;
 
   constructor(scheduler: Scheduler, cursor: () => number) {
@@ -89,28 +92,49 @@ export class FeedHub {
     this.#flushLater();
   }
 
-  noteCompleteness(event: Extract<FeedEvent, { kind: "completeness" }>): void {
+  /** Told a while later, unless another event with the same key comes and takes its place. */
+  publishLater(key: string, event: FeedEvent): void {
     if (this.#listeners.size === 0) return;
-    this.#completeness.set(`${event.tenantId}/${event.gatewayId}/${event.assetId}`, event);
+    this.#later.set(key, event);
+    this.#flushLater();
+  }
+
+  noteExcursion(tenantId: string, assetId: string): void {
+    if (this.#listeners.size === 0) return;
+    const assets = this.#excursions.get(tenantId) ?? new Set();
+    this.#excursions.set(tenantId, assets.add(assetId));
     this.#flushLater();
   }
 
   #flushLater(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    this.#scheduler.after(READINGS_PERIOD_MS, () => {
+    this.#scheduler.after(this.#periodMs, () => {
       this.#flushing = false;
-      const readings = Map.groupBy(this.#latest.values(), ({ tenantId }) => tenantId);
-      const completeness = [...this.#completeness.values()];
-      this.#latest.clear();
-      this.#completeness.clear();
-      for (const [tenantId, each] of readings)
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const readings = Map.groupBy(this.#latest.values(), ({ tenantId }) => tenantId);
+    const [excursions, later] = [[...this.#excursions], [...this.#later.values()]];
+    this.#periodMs = this.#latest.size > MANY_READINGS ? MANY_PERIOD_MS : PERIOD_MS;
+    this.#latest.clear();
+    this.#excursions.clear();
+    this.#later.clear();
+    for (const [tenantId, each] of readings)
+      for (const some of chunks(each))
         this.publish({
           kind: "readings",
           tenantId,
-          readings: each.map(({ tenantId: _tenantId, ...reading }) => reading),
+          readings: some.map(({ tenantId: _tenantId, ...reading }) => reading),
         });
-      for (const event of completeness) this.publish(event);
-    });
+    for (const [tenantId, assetIds] of excursions)
+      for (const some of chunks([...assetIds])) this.publish({ kind: "excursion", tenantId, assetIds: some });
+    for (const event of later) this.publish(event);
   }
+}
+
+function* chunks<T>(items: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < items.length; at += EVENT_ITEMS_MAX) yield items.slice(at, at + EVENT_ITEMS_MAX);
 }

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { Registry } from "prom-client";
 import { VirtualTime } from "@isotherm/coldchain";
 import { assert, suite, until } from "../../checks/kit.ts";
-import { FeedHub } from "./feed-hub.ts";
+import { type FedEvent, FeedHub } from "./feed-hub.ts";
 import { HttpDoor } from "./http-door.ts";
 
 const test = suite("feed");
@@ -43,10 +43,10 @@ test("a reader that does not read is cut off at the bound, and leaves room for a
     await until(() => hub.listenerCount === 1, { what: "the reader" });
     const answer = await fetch(`http://127.0.0.1:${door.port}/feed`, { headers: { authorization: `Bearer ${TOKEN}` } });
     assert.is(answer.status, 503, "only so many may read");
-    const change = "x".repeat(100_000);
+    const assetIds = ["x".repeat(100_000)];
     await until(
       () => {
-        hub.publish({ kind: "excursion", tenantId: "t", assetId: "a", excursionId: "e", change });
+        hub.publish({ kind: "excursion", tenantId: "t", assetIds });
         return door.cutCount === 1;
       },
       { what: "it to be cut off" },
@@ -72,6 +72,36 @@ test("readings are told as the latest per channel, once in a quarter of a second
       { kind: "readings", tenantId: "t1", readings: [{ ...reading, atMs: 2000, value: 0 }], cursor: 7 },
       { kind: "readings", tenantId: "t2", readings: [{ ...reading, atMs: 1500, value: 5 }], cursor: 7 },
     ]);
+    return Promise.resolve();
+  });
+});
+
+test("what many channels change is told in few events, none of them long", async () => {
+  await withDoor(1000, (_, hub, time) => {
+    const heard: FedEvent[] = [];
+    hub.listen((event) => heard.push(event));
+    const points = Array.from({ length: 10_000 }, (_unused, at) => ({
+      ...{
+        series: { tenantId: "t", assetId: `a${at % 1000}`, channel: `c${at}` },
+        sampledAtMs: 1,
+        value: 5,
+        quality: 0,
+      },
+    }));
+    hub.noteReadings(points as never);
+    for (const { series } of points) hub.noteExcursion("t", series.assetId);
+    const alarm = { kind: "alarm", tenantId: "t", assetId: "a", alarmId: "1", effects: [] } as const;
+    for (let count = 1; count <= 50; count++)
+      hub.publishLater("alarm/1", { ...alarm, alarm: { peak: count } as never });
+    time.advance(250);
+    const count = (kind: string): number => heard.filter((event) => event.kind === kind).length;
+    assert.equal([count("readings"), count("excursion"), count("alarm")], [20, 2, 1]);
+    assert.ok(Math.max(...heard.map((event) => JSON.stringify(event).length)) < 100_000);
+    hub.noteReadings(points as never);
+    time.advance(999);
+    assert.is(count("readings"), 20, "with many, once a second");
+    time.advance(1);
+    assert.is(count("readings"), 40);
     return Promise.resolve();
   });
 });

@@ -129,7 +129,7 @@ export class Ingest {
         for (const { stream, gateway } of streams) {
           const { tenantId, gatewayId } = gateway;
           const { assetId, issued, accepted } = stream;
-          this.hub.noteCompleteness({
+          this.hub.publishLater(`completeness/${tenantId}/${gatewayId}/${assetId}`, {
             kind: "completeness",
             tenantId,
             gatewayId,

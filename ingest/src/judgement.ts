@@ -152,7 +152,7 @@ export class Judgement {
   }
 
   #tell({ alarms, excursions }: FindingOutcome): void {
-    for (const excursion of excursions) this.#hub.publish({ kind: "excursion", ...excursion });
+    for (const { tenantId, assetId } of excursions) this.#hub.noteExcursion(tenantId, assetId);
     for (const { alarmId, effects } of alarms) this.#tellAlarm(alarmId, effects);
   }
 
@@ -160,7 +160,10 @@ export class Judgement {
     const alarm = this.#state.alarms.row(alarmId);
     if (alarm === undefined) return;
     const { tenantId, assetId } = alarm;
-    this.#hub.publish({ kind: "alarm", tenantId, assetId, alarmId, alarm, effects });
+    const event = { kind: "alarm", tenantId, assetId, alarmId, alarm, effects } as const;
+    // What nobody is to be told of may come with what else has changed a moment later.
+    if (effects.length === 0) this.#hub.publishLater(`alarm/${alarmId}`, event);
+    else this.#hub.publish(event);
   }
 
   #tellAssets(gatewayKey: string): void {

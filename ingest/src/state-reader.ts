@@ -46,13 +46,16 @@ const numberOrNull = (value: SqlValue | undefined): number | null =>
   value === null || value === undefined ? null : Number(value);
 
 function readAssets(db: StateDb, tenantId: string): AssetRow[] {
-  const channels = "SELECT * FROM channel WHERE tenant_id = ? AND asset_id = ? ORDER BY channel";
+  const channels = Map.groupBy(
+    db.all("SELECT * FROM channel WHERE tenant_id = ? ORDER BY asset_id, channel", tenantId),
+    (row) => String(row["asset_id"]),
+  );
   return db.all("SELECT * FROM asset WHERE tenant_id = ? ORDER BY asset_id", tenantId).map((row) => ({
     tenantId,
     assetId: String(row["asset_id"]),
     gatewayId: gatewayIdOf(String(row["gateway_key"])),
     status: String(row["status"]) as AssetStatus,
-    channels: db.all(channels, tenantId, String(row["asset_id"])).map(declarationOf),
+    channels: (channels.get(String(row["asset_id"])) ?? []).map(declarationOf),
     lastSampledAtMs: numberOrNull(row["last_sampled_at_ms"]),
     lastReceivedAtMs: numberOrNull(row["last_received_at_ms"]),
   }));
@@ -96,6 +99,7 @@ const ALARMS = `SELECT a.*, c.value AS latest_value FROM alarm a LEFT JOIN chann
 function readAlarms(db: StateDb, query: AlarmQuery): AlarmRow[] {
   const { sql, values } = where([
     ["a.tenant_id = ?", query.tenantId],
+    ["a.alarm_id = ?", query.alarmId],
     ["a.asset_id = ?", query.assetId],
     ["a.open = ?", query.openOnly === true ? 1 : undefined],
     ["EXISTS (SELECT 1 FROM json_each(a.shipment_ids) WHERE value = ?)", query.shipmentId],

@@ -162,6 +162,7 @@ export interface AlarmQuery {
   readonly tenantId: string;
   /** Those that still ask for something: condition lasting, or not acknowledged. */
   readonly openOnly?: boolean;
+  readonly alarmId?: string;
   readonly assetId?: string;
   readonly shipmentId?: string;
   readonly limit: number;

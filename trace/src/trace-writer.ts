@@ -17,6 +17,7 @@ export interface WrittenFact {
 export class TraceWriter {
   readonly database: DatabaseSync;
   readonly #clock: Clock;
+  #facts: TraceFacts | undefined;
 
   /** Opens or makes the file. Throws TraceError TRACE_VERSION when a newer program has written it. */
   constructor(path: string, clock: Clock) {
@@ -31,6 +32,7 @@ export class TraceWriter {
    */
   put(kind: FactKind, value: unknown, recordedBy: string): WrittenFact {
     const { id, tenantId, body, name } = factRow(kind, value);
+    this.#facts = undefined;
     return this.#transaction(() => {
       const last = this.database
         .prepare("SELECT revision, tenant_id, body FROM fact WHERE kind = ? AND id = ? ORDER BY revision DESC LIMIT 1")
@@ -50,8 +52,9 @@ export class TraceWriter {
     });
   }
 
+  /** Read again only after a fact was said: this process is the only one that says any. */
   facts(): TraceFacts {
-    return readFacts(this.database);
+    return (this.#facts ??= readFacts(this.database));
   }
 
   close(): void {
