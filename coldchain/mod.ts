@@ -96,6 +96,7 @@ export { type PayloadHead } from "./src/sparkplug-fields.ts";
 export { PayloadError, type PayloadErrorCode } from "./src/payload-error.ts";
 export { PAYLOAD_METRICS_MAX, asDatatype } from "./src/payload-limits.ts";
 export { RECORD_ALIAS_MAX } from "./src/chain-record.ts";
+export { type LimitComparison, limitComparison } from "./src/limit-comparison.ts";
 export { type SpanVisitor, type TimeWindow, visitStandingSpans } from "./src/standing-span.ts";
 export {
   MKT_ACTIVATION_ENERGY_KJ_PER_MOL,

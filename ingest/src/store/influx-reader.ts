@@ -11,10 +11,13 @@ import {
 } from "./column-builder.ts";
 import type { AnswerSeries, Cell } from "./influx-answer.ts";
 import { InfluxConnection, type InfluxHome } from "./influx-connection.ts";
+import { HOUR_FIELDS, hourOfCells } from "./influx-hours.ts";
 import { POINT_FIELDS, pointRow, seriesConditions, tagConditions } from "./influx-lines.ts";
 import { instantOf, nanosecondsOf } from "./influx-time.ts";
 import {
   checkCountQuery,
+  checkFirstQuery,
+  checkHoursQuery,
   checkLastQuery,
   checkReadingsQuery,
   checkSeriesQuery,
@@ -22,11 +25,15 @@ import {
 } from "./query-check.ts";
 import type {
   CountQuery,
+  FirstQuery,
+  HoursQuery,
+  HourSums,
   LastQuery,
   ReadingColumns,
   ReadingReader,
   ReadingsQuery,
   SeriesBuckets,
+  SeriesId,
   SeriesQuery,
   StoredReading,
   Track,
@@ -36,6 +43,8 @@ import { readTrack } from "./track.ts";
 
 /** Rows asked for at once; a server of the 1.0 days cuts longer answers. */
 const PAGE_ROWS = 10_000;
+/** The last that a query may name, and one before the end of time, at which no reading of ours is (see STORE_TIME_MAX_MS). */
+const LAST_NANOSECOND = "9223372036854775806";
 const LIMITS = { connections: 4, requestsMax: 64, answerTimeoutMs: 60_000 };
 
 export class InfluxReadingReader implements ReadingReader {
@@ -110,17 +119,35 @@ export class InfluxReadingReader implements ReadingReader {
 
   async last(query: LastQuery): Promise<StoredReading | undefined> {
     checkLastQuery(query);
-    // A row without any of the fields asked for does not come, so asking for the value alone asks for the good ones.
-    const fields = query.goodOnly === true ? "value" : POINT_FIELDS;
-    const before = `time >= 0 AND time < ${nanosecondsOf(query.beforeMs, 0)}`;
-    const where = `WHERE ${seriesConditions(query.series)} AND ${before}`;
-    const [answer] = await this.#connection.query([
-      `SELECT ${fields} FROM reading ${where} ORDER BY time DESC LIMIT 1`,
-    ]);
-    const cells = rowsOf(answer)[0];
-    if (cells === undefined) return undefined;
-    const { atMs, ordinal, number, quality } = pointRow(cells);
-    return { atMs, ordinal, value: quality === QUALITY_GOOD ? number : NaN, quality };
+    return this.#one(query, `time >= 0 AND time < ${nanosecondsOf(query.beforeMs, 0)}`, "DESC");
+  }
+
+  async first(query: FirstQuery): Promise<StoredReading | undefined> {
+    checkFirstQuery(query);
+    return this.#one(query, `time >= ${nanosecondsOf(query.fromMs, 0)} AND time <= ${LAST_NANOSECOND}`, "ASC");
+  }
+
+  async hours(query: HoursQuery): Promise<readonly HourSums[]> {
+    checkHoursQuery(query);
+    const hours: HourSums[] = [];
+    for (let fromMs = query.fromMs; ;) {
+      const where = `WHERE ${seriesConditions(query.series)} AND ${windowOf({ ...query, fromMs })}`;
+      const [answer] = await this.#connection.query([`SELECT ${HOUR_FIELDS} FROM hour ${where} LIMIT ${PAGE_ROWS}`]);
+      const page = rowsOf(answer).map(hourOfCells);
+      for (const hour of page) hours.push(hour);
+      if (page.length < PAGE_ROWS) return hours;
+      fromMs = (page.at(-1) as HourSums).hourMs + 1;
+    }
+  }
+
+  async seriesList(query: CountQuery = {}): Promise<readonly SeriesId[]> {
+    checkCountQuery(query);
+    const conditions = tagConditions({ tenant: query.tenantId, asset: query.assetId });
+    const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+    const [answer] = await this.#connection.query([`SHOW SERIES FROM reading${where}`]);
+    return rowsOf(answer)
+      .map(([key]) => seriesOfKey(String(key)))
+      .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   }
 
   async track(query: TrackQuery): Promise<Track> {
@@ -137,12 +164,40 @@ export class InfluxReadingReader implements ReadingReader {
     await this.#connection.close();
   }
 
+  async #one(
+    { series, goodOnly }: Pick<LastQuery, "series" | "goodOnly">,
+    when: string,
+    order: "ASC" | "DESC",
+  ): Promise<StoredReading | undefined> {
+    // A row without any of the fields asked for does not come, so asking for the value alone asks for the good ones.
+    const fields = goodOnly === true ? "value" : POINT_FIELDS;
+    const where = `WHERE ${seriesConditions(series)} AND ${when}`;
+    const [answer] = await this.#connection.query([
+      `SELECT ${fields} FROM reading ${where} ORDER BY time ${order} LIMIT 1`,
+    ]);
+    const cells = rowsOf(answer)[0];
+    if (cells === undefined) return undefined;
+    const { atMs, ordinal, number, quality } = pointRow(cells);
+    return { atMs, ordinal, value: quality === QUALITY_GOOD ? number : NaN, quality };
+  }
+
   async #rows(query: Pick<SeriesQuery, "series" | "toMs">, from: string, limit: number): Promise<ReadingRow[]> {
     const window = `time >= ${from} AND time < ${nanosecondsOf(query.toMs, 0)}`;
     const where = `WHERE ${seriesConditions(query.series)} AND ${window}`;
     const [answer] = await this.#connection.query([`SELECT ${POINT_FIELDS} FROM reading ${where} LIMIT ${limit}`]);
     return rowsOf(answer).map(pointRow);
   }
+}
+
+/** `reading,asset=…,channel=…,tenant=…` as SHOW SERIES gives it; ids hold nothing that is escaped. */
+function seriesOfKey(key: string): SeriesId {
+  const tags = new Map(key.split(",").map((part) => part.split("=", 2) as [string, string]));
+  const of = (name: string): string => tags.get(name) ?? "";
+  return { tenantId: of("tenant"), assetId: of("asset"), channel: of("channel") };
+}
+
+function nameOf({ tenantId, assetId, channel }: SeriesId): string {
+  return `${tenantId} ${assetId} ${channel}`;
 }
 
 function rowsOf(answer: readonly AnswerSeries[] | undefined): readonly (readonly Cell[])[] {

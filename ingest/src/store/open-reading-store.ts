@@ -1,8 +1,10 @@
 // Opens a home of readings by its description.
-import type { ReadingReader, ReadingWriter, StoreHome } from "./reading-store.ts";
+import type { ReadingReader, ReadingWriter, StoreHome, StoreUpkeep } from "./reading-store.ts";
 import { InfluxReadingReader } from "./influx-reader.ts";
+import { InfluxUpkeep } from "./influx-upkeep.ts";
 import { InfluxReadingWriter } from "./influx-writer.ts";
 import { SqliteReadingReader } from "./sqlite-reader.ts";
+import { SqliteUpkeep } from "./sqlite-upkeep.ts";
 import { SqliteReadingWriter } from "./sqlite-writer.ts";
 
 /**
@@ -22,4 +24,13 @@ export async function openReadingWriter(home: StoreHome): Promise<ReadingWriter>
 
 export async function openReadingReader(home: StoreHome): Promise<ReadingReader> {
   return home.kind === "sqlite" ? new SqliteReadingReader(home.path) : new InfluxReadingReader(home);
+}
+
+/**
+ * Opens the store for hourly sums and expiry, in the process that writes it and after its writer was opened.
+ * @throws StoreUnavailableError, StoreFormatError, StoreQueryError (an address that makes no sense).
+ */
+
+export async function openStoreUpkeep(home: StoreHome): Promise<StoreUpkeep> {
+  return home.kind === "sqlite" ? new SqliteUpkeep(home.path) : new InfluxUpkeep(home);
 }

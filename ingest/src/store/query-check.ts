@@ -3,6 +3,8 @@ import { isId } from "@isotherm/coldchain";
 import { isSeriesId, ORDINALS_PER_MS, STORE_TIME_MAX_MS } from "./reading-check.ts";
 import type {
   CountQuery,
+  FirstQuery,
+  HoursQuery,
   LastQuery,
   ReadingsQuery,
   SeriesId,
@@ -50,6 +52,17 @@ export function checkSeriesQuery(query: SeriesQuery): void {
 export function checkLastQuery(query: LastQuery): void {
   checkSeries(query.series);
   checkWhole("beforeMs", query.beforeMs, 0, STORE_TIME_MAX_MS + 1);
+}
+
+export function checkFirstQuery(query: FirstQuery): void {
+  checkSeries(query.series);
+  checkWhole("fromMs", query.fromMs, 0, STORE_TIME_MAX_MS + 1);
+}
+
+/** Also what upkeep is asked to remove. */
+export function checkHoursQuery(query: HoursQuery): void {
+  checkSeries(query.series);
+  checkWindow(query);
 }
 
 export function checkCountQuery(query: CountQuery): void {

@@ -1,7 +1,7 @@
 // The store of readings: one interface, two homes (SQLite, InfluxDB 1.x). See store-contract.test.ts for what both promise.
 
 export { BUCKETS_MAX, READINGS_MAX, WRITES_WAITING_MAX } from "./store-limits.ts";
-export { openReadingReader, openReadingWriter } from "./open-reading-store.ts";
+export { openReadingReader, openReadingWriter, openStoreUpkeep } from "./open-reading-store.ts";
 export {
   StoreError,
   StoreFormatError,
@@ -120,6 +120,41 @@ export interface Track {
   readonly longitude: Float64Array;
 }
 
+/** A value that stands from one good reading to the next. */
+export interface StandingSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly value: number;
+}
+
+/** One UTC hour of one series; see hour-sums.ts. NaN where no good reading tells it. */
+export interface HourSums {
+  readonly hourMs: number;
+  /** Good readings, and their plain sum. */
+  readonly count: number;
+  readonly valueSum: number;
+  readonly notGood: number;
+  readonly worstQuality: number;
+  readonly min: number;
+  readonly max: number;
+  readonly minAtMs: number;
+  readonly maxAtMs: number;
+  readonly firstAtMs: number;
+  readonly firstValue: number;
+  readonly lastAtMs: number;
+  readonly lastValue: number;
+  /** Over the spans between good readings of the hour but the wide ones: their time, and value times time. */
+  readonly innerMs: number;
+  readonly innerValueMs: number;
+  /** Sum of time times e^(−ΔH/RT) as `harmMs` × e^`harmLog`; `harmMs` is NaN when that is no temperature. */
+  readonly harmLog: number;
+  readonly harmMs: number;
+  /** The longest of those spans. */
+  readonly longestMs: number;
+  /** The wide spans, in order. */
+  readonly wide: readonly StandingSpan[];
+}
+
 /** `fromMs` belongs to the window, `toMs` does not. */
 export interface TimeWindow {
   readonly fromMs: number;
@@ -153,6 +188,19 @@ export interface LastQuery {
   readonly goodOnly?: boolean;
 }
 
+export interface FirstQuery {
+  readonly series: SeriesId;
+  /** Inclusive. */
+  readonly fromMs: number;
+  /** The first good one, whatever came before it. */
+  readonly goodOnly?: boolean;
+}
+
+/** Hours that begin in the window. */
+export interface HoursQuery extends TimeWindow {
+  readonly series: SeriesId;
+}
+
 export interface TrackQuery extends TimeWindow {
   readonly tenantId: string;
   readonly assetId: string;
@@ -173,9 +221,30 @@ export interface ReadingReader {
   /** Readings stored, good or not. Reads everything it counts: for checks, not for pages. */
   count(query?: CountQuery): Promise<number>;
   last(query: LastQuery): Promise<StoredReading | undefined>;
+  first(query: FirstQuery): Promise<StoredReading | undefined>;
+  /** Hourly sums that are stored, ascending. An hour that has none may have readings that are not summed yet. */
+  hours(query: HoursQuery): Promise<readonly HourSums[]>;
+  /** Every series that ever had a reading, by tenant, asset and channel. */
+  seriesList(query?: CountQuery): Promise<readonly SeriesId[]>;
   /** Good positions whose latitude and longitude share instant and ordinal; first and last are always kept. */
   track(query: TrackQuery): Promise<Track>;
   close(): Promise<void>;
+}
+
+/** What is done to a store beside taking readings, in small steps, by the one writing process. */
+export interface StoreUpkeep {
+  /** Puts rows in the place of those of the same hours; durable when it resolves. */
+  writeHours(series: SeriesId, hours: readonly HourSums[]): Promise<void>;
+  /** Removes readings of a window, oldest first, in one bounded step; says how many, and whether that was all. */
+  expireReadings(series: SeriesId, window: TimeWindow): Promise<ExpiryStep>;
+  /** Removes hourly sums of hours that begin in the window. */
+  expireHours(series: SeriesId, window: TimeWindow): Promise<ExpiryStep>;
+  close(): Promise<void>;
+}
+
+export interface ExpiryStep {
+  readonly removed: number;
+  readonly done: boolean;
 }
 
 /** Where readings live. */

@@ -10,6 +10,8 @@ import {
 } from "./column-builder.ts";
 import {
   checkCountQuery,
+  checkFirstQuery,
+  checkHoursQuery,
   checkLastQuery,
   checkReadingsQuery,
   checkSeriesQuery,
@@ -17,6 +19,9 @@ import {
 } from "./query-check.ts";
 import type {
   CountQuery,
+  FirstQuery,
+  HoursQuery,
+  HourSums,
   LastQuery,
   ReadingColumns,
   ReadingReader,
@@ -29,6 +34,7 @@ import type {
   TrackQuery,
 } from "./reading-store.ts";
 import { asStoreWork } from "./sqlite-errors.ts";
+import { hourRow, HOURS_OF_SERIES } from "./sqlite-hours.ts";
 import { checkFormat, READING_STORE_MIGRATIONS } from "./sqlite-schema.ts";
 import { StoreFormatError, StoreUnavailableError } from "./store-errors.ts";
 import { readTrack } from "./track.ts";
@@ -84,15 +90,8 @@ export class SqliteReadingReader implements ReadingReader {
 
   async count(query: CountQuery = {}): Promise<number> {
     checkCountQuery(query);
-    const tenantId = query.tenantId ?? null;
-    const assetId = query.assetId ?? null;
-    const ids = this.#all(
-      "SELECT id FROM series WHERE (?1 IS NULL OR tenant = ?1) AND (?2 IS NULL OR asset = ?2)",
-      tenantId,
-      assetId,
-    );
     let count = 0;
-    for (const { id } of ids) {
+    for (const { id } of this.#seriesRows(query)) {
       count += Number(this.#all("SELECT count(*) AS count FROM readings WHERE series = ?", id as number)[0]?.["count"]);
       await nextTurn();
     }
@@ -110,9 +109,44 @@ export class SqliteReadingReader implements ReadingReader {
       query.beforeMs,
       query.goodOnly === true ? 1 : 0,
     );
-    if (row === undefined) return undefined;
-    const { atMs, ordinal, number, quality } = readingRow(row);
-    return { atMs, ordinal, value: quality === QUALITY_GOOD ? number : NaN, quality };
+    return row === undefined ? undefined : storedReading(row);
+  }
+
+  async first(query: FirstQuery): Promise<StoredReading | undefined> {
+    checkFirstQuery(query);
+    const series = this.#idOf(query.series);
+    if (series === undefined) return undefined;
+    const [row] = this.#all(
+      `SELECT at_ms, ordinal, value, quality FROM readings WHERE series = ? AND at_ms >= ? AND (? = 0 OR quality = 0)
+       ORDER BY at_ms, ordinal LIMIT 1`,
+      series,
+      query.fromMs,
+      query.goodOnly === true ? 1 : 0,
+    );
+    return row === undefined ? undefined : storedReading(row);
+  }
+
+  async hours(query: HoursQuery): Promise<readonly HourSums[]> {
+    checkHoursQuery(query);
+    const series = this.#idOf(query.series);
+    const hours: HourSums[] = [];
+    if (series === undefined) return hours;
+    for (let fromMs = query.fromMs; ;) {
+      const rows = this.#all(HOURS_OF_SERIES, series, fromMs, query.toMs, PAGE_ROWS).map(hourRow);
+      for (const row of rows) hours.push(row);
+      if (rows.length < PAGE_ROWS) return hours;
+      fromMs = (rows.at(-1) as HourSums).hourMs + 1;
+      await nextTurn();
+    }
+  }
+
+  async seriesList(query: CountQuery = {}): Promise<readonly SeriesId[]> {
+    checkCountQuery(query);
+    return this.#seriesRows(query).map((row) => ({
+      tenantId: String(row["tenant"]),
+      assetId: String(row["asset"]),
+      channel: String(row["channel"]),
+    }));
   }
 
   async track(query: TrackQuery): Promise<Track> {
@@ -132,6 +166,14 @@ export class SqliteReadingReader implements ReadingReader {
 
   #all(sql: string, ...parameters: (string | number | null)[]): Record<string, unknown>[] {
     return this.#reading(() => this.#database.prepare(sql).all(...parameters));
+  }
+
+  #seriesRows({ tenantId = "", assetId = "" }: CountQuery): Record<string, unknown>[] {
+    return this.#all(
+      `SELECT * FROM series WHERE (?1 = '' OR tenant = ?1) AND (?2 = '' OR asset = ?2) ORDER BY tenant, asset, channel`,
+      tenantId,
+      assetId,
+    );
   }
 
   #reading<T>(work: () => T): T {
@@ -180,6 +222,11 @@ function readingRow(row: Record<string, unknown>): ReadingRow {
     number: (row["value"] as number | null) ?? NaN,
     quality: row["quality"] as number,
   };
+}
+
+function storedReading(row: Record<string, unknown>): StoredReading {
+  const { atMs, ordinal, number, quality } = readingRow(row);
+  return { atMs, ordinal, value: quality === QUALITY_GOOD ? number : NaN, quality };
 }
 
 function open(path: string): DatabaseSync {

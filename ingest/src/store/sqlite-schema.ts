@@ -28,6 +28,21 @@ export const READING_STORE_MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `);
   },
+  (database) => {
+    // Numbers that a row may lack are null. `wide` is three doubles a span, little-endian: from, to, value.
+    database.exec(`
+      CREATE TABLE hours (
+        series INTEGER NOT NULL REFERENCES series (id),
+        hour_ms INTEGER NOT NULL,
+        good INTEGER NOT NULL, value_sum REAL NOT NULL, not_good INTEGER NOT NULL, worst_quality INTEGER NOT NULL,
+        min REAL, max REAL, min_at_ms INTEGER, max_at_ms INTEGER,
+        first_at_ms INTEGER, first_value REAL, last_at_ms INTEGER, last_value REAL,
+        inner_ms INTEGER NOT NULL, inner_value_ms REAL NOT NULL, harm_log REAL NOT NULL, harm_ms REAL,
+        longest_ms INTEGER NOT NULL, wide BLOB NOT NULL,
+        PRIMARY KEY (series, hour_ms)
+      ) STRICT, WITHOUT ROWID;
+    `);
+  },
 ];
 
 function versionOf(database: DatabaseSync): number {
