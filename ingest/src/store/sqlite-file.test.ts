@@ -94,10 +94,10 @@ test("an older file is copied, then brought forward, and keeps its readings", as
   await writer.write(batchOf([{ atMs: 2 }]));
   await writer.close();
   const file = new DatabaseSync(path);
-  assert.is(file.prepare("PRAGMA user_version").get()?.["user_version"], 2);
+  assert.is(file.prepare("PRAGMA user_version").get()?.["user_version"], next.length);
   assert.is(file.prepare("SELECT count(*) AS found FROM readings").get()?.["found"], 2);
   file.close();
-  const backup = await openReadingReader({ kind: "sqlite", path: `${path}.v1.backup` });
+  const backup = await openReadingReader({ kind: "sqlite", path: `${path}.v${next.length - 1}.backup` });
   assert.equal(rowsOf(await backup.readings(WHOLE)), [[1, 0, 2.5, 0]]);
   await backup.close();
   const home = { kind: "sqlite", path } as const;

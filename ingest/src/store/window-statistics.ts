@@ -44,7 +44,8 @@ export async function windowStatistics(
   const before = fromMs > 0 ? await reader.last({ series, beforeMs: fromMs, goodOnly: true }) : undefined;
   if (before !== undefined) sum.standsBefore(before.atMs, before.value);
   const firstHourMs = Math.ceil(fromMs / HOUR_MS) * HOUR_MS;
-  const known = firstHourMs < hourOf(toMs) ? await reader.hours({ series, fromMs: firstHourMs, toMs: hourOf(toMs) }) : [];
+  const known =
+    firstHourMs < hourOf(toMs) ? await reader.hours({ series, fromMs: firstHourMs, toMs: hourOf(toMs) }) : [];
   const rest = new Rest(reader, series, sum);
   let atMs = fromMs;
   for (const hour of known) {
