@@ -17,6 +17,9 @@ export type {
 export {
   BUCKETS_MAX,
   type CountQuery,
+  type FirstQuery,
+  type HoursQuery,
+  type HourSums,
   type LastQuery,
   READINGS_MAX,
   openReadingReader,
@@ -36,6 +39,7 @@ export {
   type Track,
   type TrackQuery,
 } from "./src/store/reading-store.ts";
+export { windowStatistics, type WindowStatistics, type WindowStatisticsQuery } from "./src/store/window-statistics.ts";
 export { openStateReader } from "./src/state-reader.ts";
 export { StateFileError, type StateFileCode } from "./src/errors.ts";
 export type { FedEvent, FedReading, FeedEvent } from "./src/feed-hub.ts";

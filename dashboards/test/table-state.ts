@@ -29,6 +29,7 @@ export function tableState(tables: StateTables): StateReader {
     audit: (tenantId, subjectId) =>
       (tables.audit ?? []).filter((row) => row.tenantId === tenantId && row.subjectId === subjectId),
     completeness: () => [],
+    dueHours: () => new Set(),
     quarantine: () => [],
     cursor: () => 0,
     close: () => undefined,

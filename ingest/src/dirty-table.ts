@@ -2,6 +2,7 @@
 
 import { QUALITY_GOOD, RangeSet, formatRanges } from "@isotherm/coldchain";
 import { gatewayIdOf } from "./message.ts";
+import type { HourDues } from "./hour-dues.ts";
 import type { QuietChannels } from "./quiet-channels.ts";
 import type { StoredPoint } from "./reading-assembly.ts";
 import type { StateDb } from "./state-db.ts";
@@ -35,14 +36,17 @@ export const END_OF_TIME_MS = Number.MAX_SAFE_INTEGER;
 export class DirtyTable {
   readonly #db: StateDb;
   readonly #quiet: QuietChannels;
+  readonly #hourDues: HourDues;
 
-  constructor(db: StateDb, quiet: QuietChannels) {
+  constructor(db: StateDb, quiet: QuietChannels, hourDues: HourDues) {
     this.#db = db;
     this.#quiet = quiet;
+    this.#hourDues = hourDues;
   }
 
   /** Within a transaction: takes note of stored readings. */
   noteStored(points: readonly StoredPoint[]): void {
+    this.#hourDues.note(points);
     for (const touched of byChannel(points).values()) this.#noteChannel(touched);
     for (const { placed, sampledAtMs } of lastOfAssets(points)) {
       this.#db.run(

@@ -11,6 +11,9 @@ export interface MetricSources {
   /** Age of the oldest waiting message, in seconds. */
   lagSeconds(): number;
   dirtyMarks(): number;
+  hoursDue(): number;
+  hoursSummed(): number;
+  hoursFrozen(): number;
   connected(): boolean;
   storeWell(): boolean;
   acceptances(): number;
@@ -59,6 +62,9 @@ export class IngestMetrics {
       ["inbox_dropped_total", "Data messages dropped unaccepted because the inbox was full.", sources.inboxDropped],
       ["lag_seconds", "Age of the oldest message that waits.", sources.lagSeconds],
       ["dirty_marks", "Intervals that wait to be assessed.", sources.dirtyMarks],
+      ["hours_due", "Hours of series whose sums are to be made; the current ones among them.", sources.hoursDue],
+      ["hours_summed_total", "Hours of series summed up since the start.", sources.hoursSummed],
+      ["hours_frozen_total", "Hours touched by readings older than what is kept: not summed.", sources.hoursFrozen],
       ["broker_connected", "1 while connected to the broker.", () => Number(sources.connected())],
       ["store_well", "1 while the store of readings takes them.", () => Number(sources.storeWell())],
       ["acceptances_sent_total", "Acceptances sent to gateways.", sources.acceptances],

@@ -17,6 +17,7 @@ import { Pipeline } from "./pipeline.ts";
 import { IngestState } from "./state.ts";
 import { openReadingWriter } from "./store/open-reading-store.ts";
 import type { ReadingWriter } from "./store/reading-store.ts";
+import { Upkeep } from "./upkeep.ts";
 
 const RELEASE_PERIOD_MS = 60_000;
 
@@ -31,6 +32,7 @@ export class Ingest {
   readonly #sender: CommandSender;
   readonly #pipeline: Pipeline;
   readonly #judgement: Judgement;
+  readonly #upkeep: Upkeep;
   readonly #metrics: IngestMetrics;
   readonly #door: HttpDoor;
   readonly #work: Subscription;
@@ -50,6 +52,7 @@ export class Ingest {
       send: (topic, payload) => this.#connection?.send(topic, payload) ?? false,
     });
     this.#judgement = new Judgement(config, ports, state, this.hub, openTraceReader(config.traceFile));
+    this.#upkeep = new Upkeep(config, ports, state);
     this.#metrics = this.#openMetrics();
     this.#pipeline = this.#openPipeline();
     this.#door = this.#openDoor();
@@ -92,6 +95,7 @@ export class Ingest {
     await this.#pipeline.idle();
     this.#work.unsubscribe();
     await this.#judgement.close();
+    await this.#upkeep.close();
     await this.#writer.close();
     this.state.close();
   }
@@ -108,6 +112,7 @@ export class Ingest {
       }),
       repeatedly(scheduler, RELEASE_PERIOD_MS, () => this.#pipeline.release()),
       this.#judgement.work(),
+      this.#upkeep.work(),
     );
   }
 
@@ -159,6 +164,9 @@ export class Ingest {
       inboxDropped: () => inbox.dropped,
       lagSeconds: () => (clock.wallMs() - (inbox.oldestReceivedAtMs ?? clock.wallMs())) / 1000,
       dirtyMarks: () => this.state.dirty.count(),
+      hoursDue: () => this.state.hourDues.count(),
+      hoursSummed: () => this.#upkeep.counts.hoursSummed,
+      hoursFrozen: () => this.#upkeep.counts.hoursFrozen,
       connected: () => this.connected,
       storeWell: () => this.#storeProblem === undefined,
       acceptances: () => this.#sender.acceptances,

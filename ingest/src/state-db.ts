@@ -13,6 +13,7 @@ const BUSY_TIMEOUT_MS = 5000;
 export class StateDb {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #undo: (() => void)[] = [];
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -41,8 +42,16 @@ export class StateDb {
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      for (const undo of this.#undo) undo();
       throw error;
+    } finally {
+      this.#undo = [];
     }
+  }
+
+  /** Within a transaction: what is to be taken back in memory should it not commit. */
+  onRollback(undo: () => void): void {
+    this.#undo.push(undo);
   }
 
   cursor(): number {

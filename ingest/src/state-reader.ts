@@ -5,6 +5,7 @@ import { alarmRowOf, storedAlarmOf } from "./alarm-table.ts";
 import { auditOf } from "./audit-table.ts";
 import { excursionRowOf } from "./excursion-table.ts";
 import { declarationOf } from "./gateway-table.ts";
+import { dueHours } from "./hour-dues.ts";
 import { gatewayIdOf } from "./message.ts";
 import { type SqlRow, type SqlValue, type StateDb, openStateReadOnly } from "./state-db.ts";
 import type {
@@ -36,6 +37,7 @@ export function openStateReader(stateFile: string): StateReader {
         .all("SELECT * FROM audit WHERE subject_id = ? AND tenant_id = ? ORDER BY audit_id", subjectId, tenantId)
         .map(auditOf),
     completeness: (tenantId) => readCompleteness(db, tenantId),
+    dueHours: (series, fromMs, toMs) => dueHours(db, series, fromMs, toMs),
     quarantine: (tenantId, limit) => readQuarantine(db, tenantId, limit),
     cursor: () => db.cursor(),
     close: () => db.close(),

@@ -1,6 +1,7 @@
 // What ingest's state looks like to those who read it: rows, each of one tenant, with times in UTC milliseconds.
 
 import type { AlarmStateName, ChannelDeclaration, Quality, Range } from "@isotherm/coldchain";
+import type { SeriesId } from "./store/reading-store.ts";
 
 /** `unknown`: its gateway has been silent for longer than it promised, so nothing is known, good or bad. */
 export type AssetStatus = "online" | "offline" | "unknown";
@@ -178,6 +179,8 @@ export interface StateReader {
   /** Of one tenant, or of all when none is named: for the operator of the machine. */
   completeness(tenantId?: string): CompletenessRow[];
   quarantine(tenantId: string | undefined, limit: number): QuarantineRow[];
+  /** Hours that begin in fromMs…toMs whose sums are missing or out of date; what `windowStatistics` must know. */
+  dueHours(series: SeriesId, fromMs: number, toMs: number): ReadonlySet<number>;
   /** Grows with every transaction of ingest's: equal cursors, equal answers. */
   cursor(): number;
   close(): void;

@@ -134,7 +134,20 @@ CREATE TABLE profile_change_member (
 ) WITHOUT ROWID;
 `;
 
+/** Hours whose sums are to be made (again), and stretches of an asset's readings that have expired. */
+const SCHEMA_KEEPING = `
+CREATE TABLE hour_due (
+  tenant_id TEXT NOT NULL, asset_id TEXT NOT NULL, channel TEXT NOT NULL, hour_ms INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, asset_id, channel, hour_ms)
+) WITHOUT ROWID;
+CREATE INDEX hour_due_hour ON hour_due (hour_ms);
+CREATE TABLE raw_expired (
+  tenant_id TEXT NOT NULL, asset_id TEXT NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
+  expired_at_ms INTEGER NOT NULL, PRIMARY KEY (tenant_id, asset_id, from_ms)
+) WITHOUT ROWID;
+`;
+
 /** Entry n brings a file of version n to version n + 1. Only ever append. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_FOREIGN, SCHEMA_ALARM_DETAIL];
+export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_FOREIGN, SCHEMA_ALARM_DETAIL, SCHEMA_KEEPING];
 
 export const STATE_VERSION = MIGRATIONS.length;

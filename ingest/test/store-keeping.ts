@@ -2,8 +2,15 @@
 import fc from "fast-check";
 import { channelStatistics, type ReadingSlice } from "@isotherm/coldchain";
 import { assert, seed } from "../../checks/kit.ts";
-import { HOUR_MS, hourOf, sumHours } from "../src/store/hour-sums.ts";
-import { openStoreUpkeep, type ReadingReader, type SeriesId, type StoreUpkeep } from "../src/store/reading-store.ts";
+import { HOUR_MS, HourSummer, hourOf } from "../src/store/hour-sums.ts";
+import {
+  type HourSums,
+  openStoreUpkeep,
+  type ReadingColumns,
+  type ReadingReader,
+  type SeriesId,
+  type StoreUpkeep,
+} from "../src/store/reading-store.ts";
 import { windowStatistics } from "../src/store/window-statistics.ts";
 import { batchOf, PRODUCT, type Row, rowsOf } from "./reading-rows.ts";
 import { type Ground, type Promised, WHOLE } from "./store-ground.ts";
@@ -17,6 +24,11 @@ async function withUpkeep(home: Ground["home"], body: (upkeep: StoreUpkeep) => P
   } finally {
     await upkeep.close();
   }
+}
+
+function sumHours(columns: ReadingColumns, withHarm: boolean): HourSums[] {
+  const summer = new HourSummer(withHarm);
+  return [...summer.add(columns), ...summer.end()];
 }
 
 async function sumAll(reader: ReadingReader, upkeep: StoreUpkeep, series: SeriesId): Promise<void> {

@@ -67,43 +67,56 @@ function emptyHour(hourMs: number): Sums {
   return { hourMs, count: 0, notGood: 0, worstQuality: 0, valueSum: 0, ...nothing, ...ends, ...sums, wide: [] };
 }
 
-/**
- * Sums up readings hour by hour; hours without any have no entry.
- *
- * @param columns in order, whole hours of one series
- * @param withHarm see `hasHarm`
- */
-export function sumHours(columns: ReadingColumns, withHarm: boolean): HourSums[] {
-  const hours: HourSums[] = [];
-  for (let from = 0; from < columns.length;) {
-    const hourMs = hourOf(columns.atMs[from] as number);
-    let to = from + 1;
-    while (to < columns.length && hourOf(columns.atMs[to] as number) === hourMs) to += 1;
-    hours.push(sumHour(hourMs, columns, from, to, withHarm));
-    from = to;
+/** Sums up readings of one series hour by hour, page after page in order; hours without any have no entry. */
+export class HourSummer {
+  readonly #withHarm: boolean;
+  #hour: OpenHour | undefined;
+
+  /** @param withHarm see `hasHarm` */
+  constructor(withHarm: boolean) {
+    this.#withHarm = withHarm;
   }
-  return hours;
+
+  /** The hours that ended within this page. */
+  add(page: ReadingColumns): HourSums[] {
+    const ended: HourSums[] = [];
+    for (let at = 0; at < page.length; at += 1) {
+      const hourMs = hourOf(page.atMs[at] as number);
+      if (this.#hour !== undefined && this.#hour.sums.hourMs !== hourMs) ended.push(...this.end());
+      this.#hour ??= { sums: emptyHour(hourMs), wide: [], harm: new HarmSum() };
+      addRow(this.#hour, this.#withHarm, page, at);
+    }
+    return ended;
+  }
+
+  /** The last hour, if there was any reading. */
+  end(): HourSums[] {
+    if (this.#hour === undefined) return [];
+    const { sums, wide, harm } = this.#hour;
+    this.#hour = undefined;
+    const { log, sum } = harm.parts;
+    return [{ ...sums, wide, harmLog: this.#withHarm ? log : 0, harmMs: this.#withHarm ? sum : NaN }];
+  }
 }
 
-function sumHour(hourMs: number, columns: ReadingColumns, from: number, to: number, withHarm: boolean): HourSums {
-  const sums = emptyHour(hourMs);
-  const wide: StandingSpan[] = [];
-  const harm = new HarmSum();
-  for (let at = from; at < to; at += 1) {
-    const atMs = columns.atMs[at] as number;
-    const value = columns.value[at] as number;
-    const quality = columns.quality[at] as number;
-    if (quality !== QUALITY_GOOD) {
-      sums.notGood += 1;
-      sums.worstQuality = Math.max(sums.worstQuality, quality);
-      continue;
-    }
-    if (sums.count === 0) [sums.firstAtMs, sums.firstValue] = [atMs, value];
-    else addSpan(sums, wide, withHarm ? harm : undefined, { fromMs: sums.lastAtMs, toMs: atMs, value: sums.lastValue });
-    addReading(sums, atMs, value);
+interface OpenHour {
+  readonly sums: Sums;
+  readonly wide: StandingSpan[];
+  readonly harm: HarmSum;
+}
+
+function addRow({ sums, wide, harm }: OpenHour, withHarm: boolean, page: ReadingColumns, at: number): void {
+  const atMs = page.atMs[at] as number;
+  const value = page.value[at] as number;
+  const quality = page.quality[at] as number;
+  if (quality !== QUALITY_GOOD) {
+    sums.notGood += 1;
+    sums.worstQuality = Math.max(sums.worstQuality, quality);
+    return;
   }
-  const { log, sum } = harm.parts;
-  return { ...sums, wide, harmLog: withHarm ? log : 0, harmMs: withHarm ? sum : NaN };
+  if (sums.count === 0) [sums.firstAtMs, sums.firstValue] = [atMs, value];
+  else addSpan(sums, wide, withHarm ? harm : undefined, { fromMs: sums.lastAtMs, toMs: atMs, value: sums.lastValue });
+  addReading(sums, atMs, value);
 }
 
 function addReading(sums: Sums, atMs: number, value: number): void {
