@@ -118,7 +118,9 @@ export function keeping(test: Promised): void {
       assert.equal(await reader.seriesList({ assetId: "truck-9" }), []);
     });
   });
+}
 
+export function reckoning(test: Promised): void {
   test("statistics of any window, from sums and readings, are those of all readings", async (ground) => {
     const { home, writer, reader } = ground;
     let runs = 0;
@@ -146,7 +148,9 @@ export function keeping(test: Promised): void {
       numRuns: home.kind === "sqlite" ? 100 : 25,
     });
   });
+}
 
+export function expiring(test: Promised): void {
   test("expiry takes a window in steps and nothing beside it", async ({ home, writer, reader }) => {
     const count = 12_000;
     const other = { ...PRODUCT, channel: "temperature/product-2" };

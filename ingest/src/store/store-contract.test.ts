@@ -2,7 +2,7 @@
 import { assert, needs, suite } from "../../../checks/kit.ts";
 import { batchOf, PRODUCT, type Row, rowsOf } from "../../test/reading-rows.ts";
 import { answering, drawing, telling } from "../../test/store-answers.ts";
-import { keeping } from "../../test/store-keeping.ts";
+import { expiring, keeping, reckoning } from "../../test/store-keeping.ts";
 import { type Promised, START_MS, WHOLE } from "../../test/store-ground.ts";
 import { type HomeUnderTest, influxUnderTest, sqliteUnderTest } from "../../test/store-homes.ts";
 import { openReadingReader, openReadingWriter, type SeriesId, StoreUnavailableError } from "./reading-store.ts";
@@ -28,7 +28,8 @@ function contract(name: string, start: () => Promise<HomeUnderTest>, skip: strin
       }
     });
   };
-  for (const part of [writing, refusing, failing, answering, telling, drawing, keeping]) part(promised);
+  for (const part of [writing, refusing, failing, answering, telling, drawing, keeping, reckoning, expiring])
+    part(promised);
   test.run();
 }
 
