@@ -58,9 +58,18 @@ export {
 } from "./src/contract-data.ts";
 export { type Acceptance, acceptanceOf, putAcceptance, readAcceptance } from "./src/contract-acceptance.ts";
 export { type Anchor, anchorOrdinalOf, placeInTime } from "./src/anchor.ts";
-export { type LimitRow, type Profile, parseProfile } from "./src/profile.ts";
+export { type Allowance, type AllowanceKind } from "./src/allowance.ts";
+export { type Gate } from "./src/gate.ts";
+export {
+  type LimitRow,
+  type MktRow,
+  type Profile,
+  type RateRow,
+  type StabilityBudget,
+  parseProfile,
+} from "./src/profile.ts";
 export { type Problem } from "./src/profile-text.ts";
-export { type Rule, type Side, isLiveReading, rulesFor } from "./src/rule.ts";
+export { type Measure, type Rule, type Side, isLiveReading, rateRulesFor, rulesFor } from "./src/rule.ts";
 export { ALWAYS_QUIET, NEVER_QUIET, type QuietBand, isQuiet, quietBand } from "./src/quiet-band.ts";
 export {
   type AssessState,
@@ -70,6 +79,7 @@ export {
   ReadingOrderError,
   type ReadingSlice,
   assessPush,
+  assessResume,
   assessStart,
   findExcursions,
 } from "./src/excursion.ts";
@@ -105,22 +115,7 @@ export {
   greatestMktAround,
   meanKineticTemperatureC,
 } from "./src/mean-kinetic-temperature.ts";
-export {
-  type ChannelStatistics,
-  type StatisticsOptions,
-  channelStatistics,
-  degreeMinutes,
-} from "./src/channel-statistics.ts";
-export {
-  type Allowance,
-  type AllowanceKind,
-  type Exposure,
-  type ExposureBreach,
-  type ExposureLimit,
-  type ExposureOptions,
-  exposureTo,
-} from "./src/exposure.ts";
-export { WHO_30_DAY_LOGGER, WHO_SHIPMENT_TYPE_I, WHO_SHIPMENT_TYPE_II } from "./src/who-exposure-limits.ts";
+export { type ChannelStatistics, type StatisticsOptions, channelStatistics } from "./src/channel-statistics.ts";
 export {
   GSP_HUMIDITY_ERROR_MAX_RH,
   GSP_REFRESH_MS_MAX,

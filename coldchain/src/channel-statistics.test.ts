@@ -1,9 +1,10 @@
 // standards.md §3.1 (interval weights) and the one time rule, told a second time, plainly.
 import fc from "fast-check";
 import { assert, seed, suite } from "../../checks/kit.ts";
-import { type StatisticsOptions, channelStatistics, degreeMinutes } from "./channel-statistics.ts";
+import { type StatisticsOptions, channelStatistics } from "./channel-statistics.ts";
 import { type ReadingSlice, ReadingOrderError, findExcursions } from "./excursion.ts";
 import { meanKineticTemperatureC } from "./mean-kinetic-temperature.ts";
+import { exampleRule } from "../test/example-rule.ts";
 import type { Rule } from "./rule.ts";
 
 const test = suite("channel statistics");
@@ -144,22 +145,7 @@ test("the naive reference agrees", () => {
   );
 });
 
-const HIGH: Rule = {
-  ruleId: "p/temperature/product/high",
-  profileId: "p",
-  profileVersion: 1,
-  quantity: "temperature",
-  role: "product",
-  side: "high",
-  limit: 8,
-  inclusive: false,
-  deadband: 0.5,
-  onDelayMs: 0,
-  offDelayMs: 0,
-  consecutiveAllowanceMs: 0,
-  gapMs: 5 * MIN,
-  liveMaxAgeMs: MIN,
-};
+const HIGH: Rule = exampleRule({ deadband: 0.5 });
 
 test("degree-minutes by hand: the excess only, over time seen only", () => {
   const readings = slice([
@@ -169,12 +155,11 @@ test("degree-minutes by hand: the excess only, over time seen only", () => {
     [4 * MIN, 9],
     [14 * MIN, 7],
   ]);
-  const [excursion] = findExcursions(HIGH, 0.1, readings);
   // 2 °C for 2 minutes, nothing within the deadband, 1 °C for the 5 minutes that the last one stands.
-  assert.is(degreeMinutes(HIGH, 0.1, readings, excursion!), 9);
+  assert.is(findExcursions(HIGH, 0.1, readings)[0]!.degreeMinutes, 9);
   const cold = slice([[0, 0], [2 * MIN, 5]]); // prettier-ignore
   const low: Rule = { ...HIGH, side: "low", limit: 2 };
-  assert.is(degreeMinutes(low, 0.1, cold, findExcursions(low, 0.1, cold)[0]!), 4);
+  assert.is(findExcursions(low, 0.1, cold)[0]!.degreeMinutes, 4);
 });
 
 test("degree-minutes of all excursions are those of every minute outside", () => {
@@ -182,7 +167,7 @@ test("degree-minutes of all excursions are those of every minute outside", () =>
     fc.property(histories, fc.constantFrom(0, 0.5), (history, deadband) => {
       const rule = { ...HIGH, deadband };
       const readings = sliceOf(history);
-      const all = findExcursions(rule, 0.1, readings).map((excursion) => degreeMinutes(rule, 0.1, readings, excursion));
+      const all = findExcursions(rule, 0.1, readings).map((each) => each.degreeMinutes);
       const outside = naiveMinutes(history, 5).filter((reading) => reading !== undefined && tenths(reading) > 80);
       near(
         all.reduce((sum, each) => sum + each, 0),

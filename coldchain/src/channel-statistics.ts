@@ -1,5 +1,5 @@
 // Figures of one channel over a time, by the one time rule.
-import { type Excursion, type ReadingSlice, ReadingOrderError } from "./excursion.ts";
+import { type ReadingSlice, ReadingOrderError } from "./excursion.ts";
 import { type LimitComparison, limitComparison } from "./limit-comparison.ts";
 import { meanKineticTemperatureC } from "./mean-kinetic-temperature.ts";
 import type { Rule } from "./rule.ts";
@@ -109,28 +109,4 @@ function counted(readings: ReadingSlice, window: TimeWindow | undefined): Counte
   }
   const extent = { fromMs: firstMs, toMs: lastMs };
   return count === 0 ? { count, min: null, max: null, extent } : { count, min, max, extent };
-}
-
-/**
- * How far and how long beyond the limit, in the channel's unit times minutes: the excess of each reading outside, over
- * the time that it stands. Readings that are inside but not yet back by the deadband add nothing, nor does unmonitored
- * time.
- */
-export function degreeMinutes(
-  rule: Pick<Rule, "side" | "limit" | "inclusive" | "gapMs">,
-  resolution: number,
-  readings: ReadingSlice,
-  excursion: Pick<Excursion, "startMs" | "lastReadingMs">,
-): number {
-  const { isOutside } = limitComparison({ ...rule, deadband: 0 }, resolution);
-  let sum = 0;
-  visitStandingSpans(
-    readings,
-    rule.gapMs,
-    (fromMs, toMs, value) => {
-      if (isOutside(value)) sum += Math.abs(value - rule.limit) * (toMs - fromMs);
-    },
-    { fromMs: excursion.startMs, toMs: excursion.lastReadingMs },
-  );
-  return sum / 60_000;
 }

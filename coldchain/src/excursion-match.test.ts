@@ -18,6 +18,10 @@ function excursion(startMs: number, endMs: number | null, peak = 9): Excursion {
     possibleMs: lastReadingMs - startMs,
     onsetMs: null,
     breachMs: null,
+    breaches: [],
+    spentBeforeMs: 0,
+    lastValue: peak,
+    degreeMinutes: 1,
     readingCount: 1,
   };
 }

@@ -125,6 +125,7 @@ const FIGURES = [
   "lastReadingMs",
   "lastMemberMs",
   "monitoredMs",
+  "degreeMinutes",
   "possibleMs",
   "onsetMs",
   "breachMs",

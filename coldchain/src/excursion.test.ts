@@ -8,6 +8,7 @@ import {
   assessStart,
   findExcursions,
 } from "./excursion.ts";
+import { exampleRule } from "../test/example-rule.ts";
 import type { Rule } from "./rule.ts";
 
 const test = suite("excursions by hand");
@@ -27,38 +28,13 @@ function slice(rows: readonly Row[]): ReadingSlice {
   };
 }
 
-const HIGH: Rule = {
-  ruleId: "p/temperature/product/high",
-  profileId: "p",
-  profileVersion: 1,
-  quantity: "temperature",
-  role: "product",
-  side: "high",
-  limit: 8,
-  inclusive: false,
-  deadband: 0.3,
-  onDelayMs: 15 * S,
-  offDelayMs: 10 * S,
-  consecutiveAllowanceMs: 60 * S,
-  gapMs: 5 * MIN,
-  liveMaxAgeMs: 2 * MIN,
-};
+const HIGH: Rule = exampleRule({ deadband: 0.3, onDelayMs: 15 * S, offDelayMs: 10 * S }, 60 * S);
 const LOW: Rule = { ...HIGH, ruleId: "p/temperature/product/low", side: "low", limit: 2 };
-const HEAT: Rule = {
-  ...HIGH,
-  deadband: 0,
-  onDelayMs: 10 * H,
-  consecutiveAllowanceMs: 10 * H,
-  gapMs: 15 * MIN,
-};
-const FREEZE: Rule = {
-  ...HEAT,
-  side: "low",
-  limit: -0.5,
-  inclusive: true,
-  onDelayMs: 60 * MIN,
-  consecutiveAllowanceMs: 60 * MIN,
-};
+const HEAT: Rule = exampleRule({ onDelayMs: 10 * H, gapMs: 15 * MIN }, 10 * H);
+const FREEZE: Rule = exampleRule(
+  { side: "low", limit: -0.5, inclusive: true, onDelayMs: 60 * MIN, gapMs: 15 * MIN },
+  60 * MIN,
+);
 
 const found = (rule: Rule, rows: readonly Row[], resolution = 0.1): Excursion[] =>
   findExcursions(rule, resolution, slice(rows));
@@ -88,11 +64,16 @@ test("a whole excursion, every figure", () => {
       peak: 9.2,
       peakAtMs: 20 * S,
       lastReadingMs: 110 * S,
+      lastValue: 7.7,
       lastMemberMs: 100 * S,
       monitoredMs: 100 * S,
       possibleMs: 100 * S,
+      // 0.5 °C for 10 s and 1.2 °C for 80 s; what is within the deadband adds nothing.
+      degreeMinutes: (0.5 * 10 + (9.2 - 8) * 10 + (9.2 - 8) * 70) / 60,
       onsetMs: 25 * S,
       breachMs: 70 * S,
+      breaches: [{ kind: "consecutive", allowedMs: 60 * S, breachWhen: "exceeded", atMs: 70 * S, profileVersion: 1 }],
+      spentBeforeMs: 0,
       readingCount: 4,
     },
   ]);
@@ -106,11 +87,15 @@ test("the last reading weighs nothing until it is followed, and an open excursio
     peak: 9,
     peakAtMs: 0,
     lastReadingMs: 0,
+    lastValue: 9,
     lastMemberMs: 0,
     monitoredMs: 0,
     possibleMs: 0,
+    degreeMinutes: 0,
     onsetMs: null,
     breachMs: null,
+    breaches: [],
+    spentBeforeMs: 0,
     readingCount: 1,
   });
   const [later] = found(HIGH, [...held(0, 40 * S, 10 * S, 9)]);
@@ -266,7 +251,7 @@ test("WHO freeze: at −0.5 °C for 60 min", () => {
 });
 
 test("without an on-delay or an allowance, the first reading is an onset, and the next a breach", () => {
-  const strict = { ...HIGH, onDelayMs: 0, consecutiveAllowanceMs: 0 };
+  const strict = exampleRule({ deadband: 0.3 }, 0);
   assert.is(found(strict, [[0, 9]])[0]?.onsetMs, 0);
   assert.is(found(strict, [[0, 9]])[0]?.breachMs, null);
   assert.is(found(strict, [[0, 9], [S, 9]])[0]?.breachMs, 0); // prettier-ignore

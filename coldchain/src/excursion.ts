@@ -1,31 +1,53 @@
 // The one time rule. A reading stands until the next good one of its channel, at most the gap; the rest is unmonitored.
 // An excursion starts at the first good reading outside the limit and ends at the first one back inside by the deadband,
 // staying open across unmonitored time.
-import { limitComparison } from "./limit-comparison.ts";
+import { type Allowance, isOverAllowance } from "./allowance.ts";
+import { type LimitComparison, limitComparison } from "./limit-comparison.ts";
 import type { Rule } from "./rule.ts";
+import type { TimeWindow } from "./standing-span.ts";
 
-/** A stretch outside one rule's limit. Times are UTC milliseconds, `peak` is in the channel's unit, as measured. */
+/** An allowance of the rule, used up within an excursion. */
+export interface AllowanceBreach extends Allowance {
+  /** From when on the time counted is a breach. */
+  readonly atMs: number;
+  /** The version of the profile that allowed so much then. */
+  readonly profileVersion: number;
+}
+
+/** A stretch outside one rule's limit. Times are UTC milliseconds, `peak` is in the unit of what is measured. */
 export interface Excursion {
-  /** The first good reading outside. */
+  /** The first good reading outside; or the end of a gate, when what stands then is outside. */
   readonly startMs: number;
   /** The first good reading back inside by the deadband; null while there is none. */
   readonly endMs: number | null;
   /** The value furthest outside. */
   readonly peak: number;
-  /** The first reading that had the peak. */
+  /** The first reading that had the peak; the start, when it stood at a gate's end. */
   readonly peakAtMs: number;
   /** The last good reading known of it; its end once it has one. */
   readonly lastReadingMs: number;
+  /** The value of the last good reading known of it. */
+  readonly lastValue: number;
   /** The last good reading that belongs to it: never the one that ended it. */
   readonly lastMemberMs: number;
   /** Time covered by its readings, each counted to the next good one and at most the gap; the last weighs nothing until it is followed. */
   readonly monitoredMs: number;
   /** `lastReadingMs - startMs`: how long it may have lasted, unmonitored time included. */
   readonly possibleMs: number;
+  /**
+   * How far and how long beyond the limit, in the unit of what is measured times minutes: the excess of each reading
+   * outside, over the time that it stands. Readings inside but not yet back by the deadband, and unmonitored time, add
+   * nothing.
+   */
+  readonly degreeMinutes: number;
   /** `startMs` plus the on-delay, once the possible duration is at least that; null before. */
   readonly onsetMs: number | null;
-  /** `startMs` plus the consecutive allowance, once the possible duration is more than that; null before. */
+  /** The earliest of its breaches; null without any. */
   readonly breachMs: number | null;
+  /** Allowances used up in it, in the order of the rule; a cumulative one in the excursion in which the sum got over it. */
+  readonly breaches: readonly AllowanceBreach[];
+  /** Of a rule with a cumulative allowance: what had been spent when it started; 0 otherwise. */
+  readonly spentBeforeMs: number;
   /** Good readings in it, the one that ended it not counted. */
   readonly readingCount: number;
 }
@@ -45,6 +67,10 @@ export interface AssessState {
   readonly open: Excursion | null;
   /** The last good reading judged; null before the first. */
   readonly lastGoodMs: number | null;
+  /** Its value; null before the first. */
+  readonly lastValue: number | null;
+  /** Of a rule with a cumulative allowance: monitored time of all excursions that have ended, and what was spent before. */
+  readonly spentMs: number;
 }
 
 export interface AssessStep {
@@ -61,70 +87,151 @@ export class ReadingOrderError extends Error {
   readonly code = "READINGS_OUT_OF_ORDER";
 }
 
-export function assessStart(): AssessState {
-  return { open: null, lastGoodMs: null };
+/** @param spentMs of a cumulative allowance, what was spent before: on former legs */
+export function assessStart(spentMs = 0): AssessState {
+  return { open: null, lastGoodMs: null, lastValue: null, spentMs };
+}
+
+/** The state after the last reading of an excursion that is open, as it was found. */
+export function assessResume(open: Excursion): AssessState {
+  return { open, lastGoodMs: open.lastReadingMs, lastValue: open.lastValue, spentMs: open.spentBeforeMs };
 }
 
 type Draft = { -readonly [Key in keyof Excursion]: Excursion[Key] };
+
+const NO_GATES: readonly TimeWindow[] = [];
 
 /**
  * Judges the next readings of a channel. Pure: `state` stays as it was. However a history is cut into batches, the
  * excursions are those that `findExcursions` gives for the whole of it.
  *
  * @param resolution the channel's declared resolution in its unit; 0 or less when unknown
+ * @param gates ascending and apart. A reading outside in one starts no excursion; when it still stands at the gate's end
+ * and the next reading is later than that, the excursion starts at the gate's end. One that is open already goes on.
  * @throws ReadingOrderError when a good reading is earlier than the one before it
  */
-export function assessPush(state: AssessState, rule: Rule, resolution: number, readings: ReadingSlice): AssessStep {
+export function assessPush(
+  state: AssessState,
+  rule: Rule,
+  resolution: number,
+  readings: ReadingSlice,
+  gates: readonly TimeWindow[] = NO_GATES,
+): AssessStep {
   const limit = limitComparison(rule, resolution);
+  const sumsUp = rule.allowances.some(({ kind }) => kind === "cumulative");
   const closed: Excursion[] = [];
   let open: Draft | null = state.open === null ? null : { ...state.open };
-  let lastGoodMs = state.lastGoodMs;
+  let { lastGoodMs, lastValue, spentMs } = state;
   for (let i = 0; i < readings.count; i++) {
     const value = readings.value[i] as number;
     if (readings.good[i] !== 1 || !Number.isFinite(value)) continue;
     const atMs = readings.atMs[i] as number;
-    if (lastGoodMs !== null && atMs < lastGoodMs)
-      throw new ReadingOrderError(`a reading at ${atMs} ms follows one at ${lastGoodMs} ms`);
+    if (lastGoodMs !== null && lastValue !== null) {
+      if (atMs < lastGoodMs) throw new ReadingOrderError(`a reading at ${atMs} ms follows one at ${lastGoodMs} ms`);
+      if (open === null && gates.length > 0 && limit.isOutside(lastValue)) {
+        const endMs = gateAt(gates, lastGoodMs)?.toMs ?? Infinity;
+        if (endMs < atMs && endMs - lastGoodMs < rule.gapMs) open = startedAt(rule, endMs, lastValue, spentMs);
+      }
+      if (open !== null) extend(open, rule, limit, { atMs: lastGoodMs, value: lastValue }, atMs);
+    }
     lastGoodMs = atMs;
+    lastValue = value;
     if (open === null) {
-      if (limit.isOutside(value)) open = startedBy(rule, atMs, value);
+      if (limit.isOutside(value) && gateAt(gates, atMs) === undefined) open = startedAt(rule, atMs, value, spentMs);
       continue;
     }
-    extend(open, rule, atMs);
+    open.lastValue = value;
     if (limit.isBackInside(value)) {
       open.endMs = atMs;
       closed.push(open);
+      if (sumsUp) spentMs += open.monitoredMs;
       open = null;
     } else include(open, rule, atMs, value);
   }
-  return { state: { open, lastGoodMs }, closed, open };
+  return { state: { open, lastGoodMs, lastValue, spentMs }, closed, open };
 }
 
-function startedBy(rule: Rule, atMs: number, value: number): Draft {
+/** The gate that an instant is in: its beginning belongs to it, its end does not. */
+function gateAt(gates: readonly TimeWindow[], atMs: number): TimeWindow | undefined {
+  let first = 0;
+  let end = gates.length;
+  while (first < end) {
+    const middle = (first + end) >>> 1;
+    if ((gates[middle] as TimeWindow).toMs <= atMs) first = middle + 1;
+    else end = middle;
+  }
+  const gate = gates[first];
+  return gate !== undefined && gate.fromMs <= atMs ? gate : undefined;
+}
+
+function startedAt(rule: Rule, startMs: number, value: number, spentMs: number): Draft {
   const started: Draft = {
-    startMs: atMs,
+    startMs,
     endMs: null,
     peak: value,
-    peakAtMs: atMs,
-    lastReadingMs: atMs,
-    lastMemberMs: atMs,
+    peakAtMs: startMs,
+    lastReadingMs: startMs,
+    lastValue: value,
+    lastMemberMs: startMs,
     monitoredMs: 0,
     possibleMs: 0,
+    degreeMinutes: 0,
     onsetMs: null,
     breachMs: null,
+    breaches: [],
+    spentBeforeMs: spentMs,
     readingCount: 1,
   };
-  extend(started, rule, atMs);
+  account(started, rule, { lastReadingMs: startMs, monitoredMs: 0 });
   return started;
 }
 
-/** Takes the excursion on to an instant at which a good reading is known. */
-function extend(open: Draft, rule: Rule, atMs: number): void {
-  open.monitoredMs += Math.min(rule.gapMs, atMs - open.lastReadingMs);
+/** Takes the excursion on to an instant at which a good reading is known; `last` is the good reading before that. */
+function extend(
+  open: Draft,
+  rule: Rule,
+  limit: LimitComparison,
+  last: { readonly atMs: number; readonly value: number },
+  atMs: number,
+): void {
+  const { lastReadingMs, monitoredMs } = open;
+  const stoodMs = Math.max(0, Math.min(atMs, last.atMs + rule.gapMs) - lastReadingMs);
+  open.monitoredMs += stoodMs;
+  if (limit.isOutside(last.value)) open.degreeMinutes += (Math.abs(last.value - rule.limit) * stoodMs) / 60_000;
   open.lastReadingMs = atMs;
   open.possibleMs = atMs - open.startMs;
-  if (open.possibleMs >= rule.onDelayMs) open.onsetMs = open.startMs + rule.onDelayMs;
-  if (open.possibleMs > rule.consecutiveAllowanceMs) open.breachMs = open.startMs + rule.consecutiveAllowanceMs;
+  account(open, rule, { lastReadingMs, monitoredMs });
+}
+
+/** Onset and breaches, as they are once the durations are known. */
+function account(open: Draft, rule: Rule, before: Pick<Excursion, "lastReadingMs" | "monitoredMs">): void {
+  if (open.possibleMs >= rule.onDelayMs) open.onsetMs ??= open.startMs + rule.onDelayMs;
+  for (const allowance of rule.allowances) {
+    const usedUpMs = usedUpAtMs(allowance, open, before);
+    if (usedUpMs === null || open.breaches.some((known) => isSame(known, allowance))) continue;
+    const atMs = Math.max(usedUpMs, before.lastReadingMs);
+    open.breaches = [...open.breaches, { ...allowance, atMs, profileVersion: rule.profileVersion }];
+    open.breachMs = Math.min(open.breachMs ?? atMs, atMs);
+  }
+}
+
+/** By the durations now; null while it is not. */
+function usedUpAtMs(
+  allowance: Allowance,
+  open: Excursion,
+  before: Pick<Excursion, "lastReadingMs" | "monitoredMs">,
+): number | null {
+  const { kind, allowedMs } = allowance;
+  if (kind === "consecutive") return isOverAllowance(allowance, open.possibleMs) ? open.startMs + allowedMs : null;
+  const spentMs = kind === "cumulative" ? open.spentBeforeMs : 0;
+  // Once the sum is over, it stays so: that is one breach, and it was told where it happened.
+  if (spentMs > 0 && isOverAllowance(allowance, spentMs)) return null;
+  if (!isOverAllowance(allowance, spentMs + open.monitoredMs)) return null;
+  return before.lastReadingMs + allowedMs - spentMs - before.monitoredMs;
+}
+
+function isSame(a: Allowance, b: Allowance): boolean {
+  return a.kind === b.kind && a.allowedMs === b.allowedMs && a.breachWhen === b.breachWhen;
 }
 
 function include(open: Draft, rule: Rule, atMs: number, value: number): void {
@@ -141,6 +248,10 @@ export interface ExcursionWindow {
   readonly windowFromMs?: number;
   /** Readings at or after this are as if they did not exist, so that adjoining windows share no reading. */
   readonly windowToMs?: number;
+  /** As `assessPush` takes them; absent: none. */
+  readonly gates?: readonly TimeWindow[];
+  /** Of a cumulative allowance, what was spent before these readings: on former legs. */
+  readonly spentBeforeMs?: number;
 }
 
 /**
@@ -154,7 +265,8 @@ export function findExcursions(
   readings: ReadingSlice,
   options: ExcursionWindow = {},
 ): Excursion[] {
-  const { closed, open } = assessPush(assessStart(), rule, resolution, inWindow(readings, options));
+  const start = assessStart(options.spentBeforeMs);
+  const { closed, open } = assessPush(start, rule, resolution, inWindow(readings, options), options.gates);
   return open === null ? [...closed] : [...closed, open];
 }
 

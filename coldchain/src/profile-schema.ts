@@ -1,71 +1,148 @@
 // The shape of a profile's YAML. Messages are written as the mend.
 import { z } from "zod";
-import { ROLES, type Role } from "./channels.ts";
-import { parseDurationMs } from "./duration.ts";
 import { isId } from "./identifiers.ts";
-import type { LimitRow, Profile } from "./profile.ts";
+import { COMBINES } from "./combine.ts";
+import type { LimitRow, MktRow, Profile, RateRow, StabilityBudget } from "./profile.ts";
+import {
+  allowancesOf,
+  anyDuration,
+  degrees,
+  judgedFields,
+  lastingDuration,
+  retentionDuration,
+  role,
+  source,
+  words,
+} from "./profile-parts.ts";
 
-/** Quantities that limits may be set on; a misspelt one would otherwise silently judge nothing. */
-const LIMIT_QUANTITIES = ["temperature", "humidity"] as const;
+/** Rows of one list of a profile: far more than quantities, roles and sides can make. */
+const ROWS_MAX = 64;
 
-/** Roles that measure something that a limit could be set on. */
-const LIMIT_ROLES: readonly Role[] = ROLES.filter((role) => !["door", "position", "contract"].includes(role));
+const deadband = degrees.min(0, "write 0 or more");
 
-/** Rows of one profile: far more than quantities, roles and sides can make. */
-const LIMITS_MAX = 64;
-
-const DURATION_MS_MAX = 400 * 86_400_000;
-const DURATION_MEND = "write a number and a unit: 250ms, 30s, 60min, 10h or 1d (at most 400d)";
-
-const duration = (msMin: number, mend: string) =>
-  z.string(mend).transform((text, context) => {
-    const milliseconds = parseDurationMs(text);
-    if (milliseconds !== undefined && milliseconds >= msMin && milliseconds <= DURATION_MS_MAX) return milliseconds;
-    context.issues.push({ code: "custom", input: text, message: mend });
-    return z.NEVER;
-  });
-
-const anyDuration = duration(0, DURATION_MEND);
-const lastingDuration = duration(1, `${DURATION_MEND}, more than zero`);
-
-const words = (what: string) => {
-  const mend = `write ${what}, in up to 2,000 characters`;
-  return z.string(mend).trim().min(1, mend).max(2_000, mend);
-};
-
-const degrees = z.number("write a number, in the unit of the quantity (°C, %RH)");
-
-const limitSchema = z
+const limit = z
   .strictObject(
     {
-      quantity: z.enum(LIMIT_QUANTITIES, `write one of: ${LIMIT_QUANTITIES.join(", ")}`),
-      role: z.enum(LIMIT_ROLES, `write one of: ${LIMIT_ROLES.join(", ")}`),
+      ...judgedFields,
       low: degrees.optional(),
       high: degrees.optional(),
       inclusive: z.boolean("write true (a reading on the limit is outside) or false").optional(),
-      deadband: degrees.min(0, "write 0 or more"),
+      combine: z.enum(COMBINES, `write one of: ${COMBINES.join(", ")}`).optional(),
+      deadband,
       onDelay: anyDuration,
       offDelay: anyDuration,
-      consecutiveAllowance: anyDuration,
-      gap: lastingDuration,
-      source: words("where these numbers come from"),
     },
-    "write a row: quantity, role, low and/or high, deadband, onDelay, offDelay, consecutiveAllowance, gap, source",
+    "write a row: quantity, role, low and/or high, deadband, onDelay, offDelay, allowances, gap, source",
   )
-  .transform(({ low, high, inclusive, onDelay, offDelay, consecutiveAllowance, gap, ...row }): LimitRow => ({
+  .transform(
+    ({
+      low,
+      high,
+      inclusive,
+      combine,
+      onDelay,
+      offDelay,
+      consecutiveAllowance,
+      allowances,
+      gates,
+      gap,
+      ...row
+    }): LimitRow => ({
+      ...row,
+      ...(low === undefined ? {} : { low }),
+      ...(high === undefined ? {} : { high }),
+      ...(inclusive === undefined ? {} : { inclusive }),
+      ...(combine === undefined ? {} : { combine }),
+      onDelayMs: onDelay,
+      offDelayMs: offDelay,
+      allowances: allowancesOf(consecutiveAllowance, allowances),
+      ...(gates === undefined ? {} : { gates }),
+      gapMs: gap,
+    }),
+  );
+
+const speed = z.number("write a number above 0, in the unit of the quantity an hour").positive("write more than 0");
+
+const rate = z
+  .strictObject(
+    {
+      ...judgedFields,
+      over: lastingDuration,
+      risePerHour: speed.optional(),
+      fallPerHour: speed.optional(),
+      deadband: deadband.optional(),
+      onDelay: anyDuration.optional(),
+      offDelay: anyDuration.optional(),
+    },
+    "write a row: quantity, role, over, risePerHour and/or fallPerHour, allowances, gap, source",
+  )
+  .transform(
+    ({
+      over,
+      risePerHour,
+      fallPerHour,
+      onDelay,
+      offDelay,
+      consecutiveAllowance,
+      allowances,
+      gates,
+      gap,
+      ...row
+    }): RateRow => ({
+      ...row,
+      overMs: over,
+      ...(risePerHour === undefined ? {} : { risePerHour }),
+      ...(fallPerHour === undefined ? {} : { fallPerHour }),
+      deadband: row.deadband ?? 0,
+      onDelayMs: onDelay ?? 0,
+      offDelayMs: offDelay ?? 0,
+      allowances: allowancesOf(consecutiveAllowance, allowances),
+      ...(gates === undefined ? {} : { gates }),
+      gapMs: gap,
+    }),
+  );
+
+const celsius = z.number("write a number, in °C").min(-273, "write a temperature in °C");
+
+const mkt = z
+  .strictObject(
+    {
+      role,
+      window: z.union([z.literal("shipment"), lastingDuration], "write 24h, 30d or another duration, or shipment"),
+      highC: celsius,
+      gap: lastingDuration,
+      source,
+    },
+    "write a row: role, window, highC, gap, source",
+  )
+  .transform(({ window, gap, ...row }): MktRow => ({
     ...row,
-    ...(low === undefined ? {} : { low }),
-    ...(high === undefined ? {} : { high }),
-    ...(inclusive === undefined ? {} : { inclusive }),
-    onDelayMs: onDelay,
-    offDelayMs: offDelay,
-    consecutiveAllowanceMs: consecutiveAllowance,
+    windowMs: window === "shipment" ? null : window,
     gapMs: gap,
   }));
 
+const stabilityRow = z
+  .strictObject({ above: celsius, upTo: celsius, allowed: lastingDuration }, "write a row: above, upTo, allowed")
+  .transform(({ above, upTo, allowed }) => ({ aboveC: above, upToC: upTo, allowedMs: allowed }));
+
+const stability = z
+  .strictObject(
+    { role, rows: rowsOf(stabilityRow, "times: above, upTo, allowed"), gap: lastingDuration, source },
+    "write a budget: role, rows, gap, source",
+  )
+  .transform(({ gap, ...row }): StabilityBudget => ({ ...row, gapMs: gap }));
+
+const retention = z
+  .strictObject({ atLeast: retentionDuration, source }, "write `atLeast:` and `source:` below it")
+  .transform((row) => ({ atLeastMs: row.atLeast, source: row.source }));
+
 const idMend = "write 1-64 letters, digits, `.`, `_` or `-`, beginning with a letter or digit";
 const versionMend = "write a whole number from 1; raise it whenever a number of the profile changes";
-const limitsMend = `write 1 to ${LIMITS_MAX} rows of limits`;
+
+function rowsOf<Row extends z.ZodType>(row: Row, what: string) {
+  const mend = `write 1 to ${ROWS_MAX} rows of ${what}`;
+  return z.array(row, mend).min(1, mend).max(ROWS_MAX, mend);
+}
 
 export const profileSchema = z
   .strictObject(
@@ -77,9 +154,20 @@ export const profileSchema = z
         "write `en:` and `zh:` below it",
       ),
       liveMaxAge: lastingDuration,
-      limits: z.array(limitSchema, limitsMend).min(1, limitsMend).max(LIMITS_MAX, limitsMend),
+      limits: rowsOf(limit, "limits"),
+      rates: rowsOf(rate, "rates of change").optional(),
+      mkt: rowsOf(mkt, "mean kinetic temperatures").optional(),
+      stability: rowsOf(stability, "stability budgets").optional(),
+      retention: retention.optional(),
       source: words("what this profile as a whole rests on"),
     },
     "write a profile: id, version, title, liveMaxAge, limits, source",
   )
-  .transform(({ liveMaxAge, ...profile }): Profile => ({ ...profile, liveMaxAgeMs: liveMaxAge }));
+  .transform(({ liveMaxAge, rates, mkt: mkts, stability: budgets, retention: kept, ...profile }): Profile => ({
+    ...profile,
+    liveMaxAgeMs: liveMaxAge,
+    ...(rates === undefined ? {} : { rates }),
+    ...(mkts === undefined ? {} : { mkt: mkts }),
+    ...(budgets === undefined ? {} : { stability: budgets }),
+    ...(kept === undefined ? {} : { retention: kept }),
+  }));

@@ -3,7 +3,7 @@ import { type Document, LineCounter, isMap, isNode, isScalar, isSeq, parseDocume
 import type { z } from "zod";
 import type { Profile } from "./profile.ts";
 import { profileSchema } from "./profile-schema.ts";
-import { type Fault, limitFaults } from "./profile-sense.ts";
+import { type Fault, senseFaults } from "./profile-sense.ts";
 
 export interface Problem {
   /** `<file>:<line> <path>`. */
@@ -49,7 +49,7 @@ function judged(
   fileName: string,
 ): { profile: Profile } | { problems: Problem[] } {
   const result = profileSchema.safeParse(content, { reportInput: true });
-  const faults = [...(result.success ? [] : result.error.issues.flatMap(faultsOf)), ...limitFaults(content)];
+  const faults = [...(result.success ? [] : result.error.issues.flatMap(faultsOf)), ...senseFaults(content)];
   if (result.success && faults.length === 0) return { profile: result.data };
   const placed = faults.map((fault) => ({ fault, line: lineOf(document, lines, fault.path) }));
   placed.sort((a, b) => a.line - b.line);

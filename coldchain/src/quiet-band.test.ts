@@ -2,27 +2,13 @@ import fc from "fast-check";
 import { assert, seed, suite } from "../../checks/kit.ts";
 import { type ReadingSlice, findExcursions } from "./excursion.ts";
 import { ALWAYS_QUIET, isQuiet, NEVER_QUIET, quietBand } from "./quiet-band.ts";
+import { exampleRule } from "../test/example-rule.ts";
 import type { Rule } from "./rule.ts";
 
 const test = suite("quiet band");
 
 function ruleOf(side: "high" | "low", limit: number, deadband: number, inclusive: boolean): Rule {
-  return {
-    ruleId: `p/temperature/product/${side}`,
-    profileId: "p",
-    profileVersion: 1,
-    quantity: "temperature",
-    role: "product",
-    side,
-    limit,
-    inclusive,
-    deadband,
-    onDelayMs: 50,
-    offDelayMs: 0,
-    consecutiveAllowanceMs: 100,
-    gapMs: 30,
-    liveMaxAgeMs: 1000,
-  };
+  return exampleRule({ side, limit, deadband, inclusive, onDelayMs: 50, gapMs: 30 }, 100);
 }
 
 const rule = fc

@@ -39,6 +39,8 @@ export function isQuiet(band: QuietBand, value: number): boolean {
  * all that lies beyond it on the inner side. So the bound is not computed but tried.
  */
 function bandOf(rule: Rule, resolution: number): QuietBand {
+  // What such a rule finds rests on other readings as well: of other probes, of what came before, of a door.
+  if (rule.measure !== "value" || rule.gates.length > 0) return NEVER_QUIET;
   const { isBackInside } = limitComparison(rule, resolution);
   const outward = rule.side === "high" ? 1 : -1;
   const edge = rule.limit - outward * rule.deadband;

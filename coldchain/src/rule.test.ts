@@ -1,6 +1,6 @@
 import { assert, suite } from "../../checks/kit.ts";
 import type { LimitRow, Profile } from "./profile.ts";
-import { isLiveReading, rulesFor } from "./rule.ts";
+import { isLiveReading, rateRulesFor, rulesFor } from "./rule.ts";
 
 const test = suite("rules");
 
@@ -12,7 +12,7 @@ const row: LimitRow = {
   deadband: 0.5,
   onDelayMs: 1,
   offDelayMs: 2,
-  consecutiveAllowanceMs: 3,
+  allowances: [{ kind: "consecutive", allowedMs: 3, breachWhen: "exceeded" }],
   gapMs: 4,
   source: "somewhere",
 };
@@ -40,13 +40,16 @@ test("both sides of a row are rules of their own, a limit of 0 among them", () =
     profileVersion: 7,
     quantity: "temperature",
     role: "product",
+    measure: "value",
+    overMs: 0,
     side: "high",
     limit: 8,
     inclusive: false,
     deadband: 0.5,
     onDelayMs: 1,
     offDelayMs: 2,
-    consecutiveAllowanceMs: 3,
+    allowances: [{ kind: "consecutive", allowedMs: 3, breachWhen: "exceeded" }],
+    gates: [],
     gapMs: 4,
     liveMaxAgeMs: 5,
   });
@@ -69,6 +72,29 @@ test("one-sided and inclusive rows", () => {
     rules.map(({ side, inclusive }) => [side, inclusive]),
     [["high", true]],
   );
+});
+
+test("of several rows on one side the innermost keeps the plain id", () => {
+  const { low: _, ...highOnly } = row;
+  const tiers: Profile = { ...profile, limits: [{ ...highOnly, high: 30 }, highOnly, { ...highOnly, high: 45 }] };
+  assert.equal(
+    rulesFor(tiers, { channel: "temperature/x", role: "product", resolution: 0.1 }).map(({ ruleId }) => ruleId),
+    ["high@30", "high", "high@45"].map((name) => `p/temperature/product/${name}`),
+  );
+});
+
+test("rates of change are rules of their own, falling too fast the low side", () => {
+  const { low: _, high: __, ...judged } = row;
+  const rates = [{ ...judged, overMs: 60_000, risePerHour: 4, fallPerHour: 2 }];
+  const rules = rateRulesFor({ ...profile, rates }, { channel: "temperature/x", role: "product" });
+  assert.equal(
+    rules.map(({ ruleId, measure, side, limit, overMs }) => [ruleId, measure, side, limit, overMs]),
+    [
+      ["p/temperature/product/rise", "rate", "high", 4, 60_000],
+      ["p/temperature/product/fall", "rate", "low", -2, 60_000],
+    ],
+  );
+  assert.equal(rateRulesFor({ ...profile, rates }, { channel: "humidity/x", role: "product" }), []);
 });
 
 test("live is newer than any judged and young enough, by time alone", () => {

@@ -54,7 +54,7 @@ export function stabilityUse(
   readings: ReadingSlice,
   { gapMs, usedBefore = 0, window }: StabilityOptions,
 ): StabilityUse {
-  checkTable(table);
+  checkStabilityTable(table);
   // Whole milliseconds by row are summed, not quotients, so that a mark is met exactly.
   const spentMs = table.map(() => 0);
   const used = (): number =>
@@ -96,7 +96,8 @@ export function stabilityUse(
   };
 }
 
-function checkTable(table: readonly StabilityRow[]): void {
+/** @throws StabilityTableError when the rows do not adjoin in ascending order or allow no time */
+export function checkStabilityTable(table: readonly StabilityRow[]): void {
   if (table.length === 0) throw new StabilityTableError("the table has no row");
   table.forEach(({ aboveC, upToC, allowedMs }, i) => {
     const before = table[i - 1];

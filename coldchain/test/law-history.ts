@@ -4,35 +4,37 @@
 import fc from "fast-check";
 import type { ReadingSlice } from "../src/excursion.ts";
 import type { Rule } from "../src/rule.ts";
-import type { NaiveReading } from "./naive-reference.ts";
+import { exampleRule } from "./example-rule.ts";
+import type { NaiveReading, NaiveRule } from "./naive-reference.ts";
+
+/** A rule with one consecutive allowance, in the engine's words and in the naive ones. */
+export type LawRule = Rule & NaiveRule;
 
 /** A rule on a channel, and readings of that channel in their order. */
 export interface LawCase {
-  readonly rule: Rule;
+  readonly rule: LawRule;
   readonly resolution: number;
   readonly readings: readonly NaiveReading[];
 }
 
 const MINUTE_MS = 60_000;
 
-function rulesOn(resolution: number): fc.Arbitrary<Rule> {
-  return fc.record({
-    ruleId: fc.constant("p/temperature/product/high"),
-    profileId: fc.constant("p"),
-    profileVersion: fc.constant(1),
-    quantity: fc.constant("temperature"),
-    role: fc.constant("product" as const),
-    side: fc.constantFrom("high" as const, "low" as const),
-    limit: fc.constantFrom(8, 2, 0, -0.5, -18, 8.05),
-    inclusive: fc.boolean(),
-    // Without a resolution only deadbands that binary can write, so that a reading exactly on the edge is on it.
-    deadband: resolution > 0 ? fc.constantFrom(0, 0.1, 0.3, 0.25, 0.5, 1) : fc.constantFrom(0, 0.25, 0.5, 1),
-    onDelayMs: fc.constantFrom(0, 15_000, MINUTE_MS, 10 * MINUTE_MS),
-    offDelayMs: fc.constant(0),
-    consecutiveAllowanceMs: fc.constantFrom(0, MINUTE_MS, 5 * MINUTE_MS, 60 * MINUTE_MS),
-    gapMs: fc.constantFrom(1, 30_000, 5 * MINUTE_MS),
-    liveMaxAgeMs: fc.constant(MINUTE_MS),
-  });
+function rulesOn(resolution: number): fc.Arbitrary<LawRule> {
+  return fc
+    .record({
+      side: fc.constantFrom("high" as const, "low" as const),
+      limit: fc.constantFrom(8, 2, 0, -0.5, -18, 8.05),
+      inclusive: fc.boolean(),
+      // Without a resolution only deadbands that binary can write, so that a reading exactly on the edge is on it.
+      deadband: resolution > 0 ? fc.constantFrom(0, 0.1, 0.3, 0.25, 0.5, 1) : fc.constantFrom(0, 0.25, 0.5, 1),
+      onDelayMs: fc.constantFrom(0, 15_000, MINUTE_MS, 10 * MINUTE_MS),
+      consecutiveAllowanceMs: fc.constantFrom(0, MINUTE_MS, 5 * MINUTE_MS, 60 * MINUTE_MS),
+      gapMs: fc.constantFrom(1, 30_000, 5 * MINUTE_MS),
+    })
+    .map(({ consecutiveAllowanceMs, ...rule }) => ({
+      ...exampleRule(rule, consecutiveAllowanceMs),
+      consecutiveAllowanceMs,
+    }));
 }
 
 function valuesAround({ limit, deadband, side }: Rule, resolution: number): fc.Arbitrary<number> {

@@ -40,7 +40,7 @@ function countedOf(
   return spans.filter(({ fromMs, toMs }) => fromMs >= startMs && toMs <= lastReadingMs);
 }
 
-/** When an excursion uses up what earlier ones have left of an allowance; undefined when it does not, or they did. */
+/** From when on an excursion is a breach of what earlier ones have left of an allowance; undefined when it is none, or they were. */
 function usedUpAtMs(
   allowance: NaiveAllowance,
   counted: readonly NaiveWindow[],
@@ -48,7 +48,7 @@ function usedUpAtMs(
 ): number | undefined {
   if (isOver(allowance, spentBeforeMs) || !isOver(allowance, spentBeforeMs + sumMs(counted))) return undefined;
   const spentUpTo = (at: number): number => spentBeforeMs + sumMs(counted.slice(0, at));
-  const last = counted.findIndex((_, at) => spentUpTo(at + 1) >= allowance.allowedMs);
+  const last = counted.findIndex((_, at) => isOver(allowance, spentUpTo(at + 1)));
   return (counted[last] as NaiveWindow).fromMs + (allowance.allowedMs - spentUpTo(last));
 }
 

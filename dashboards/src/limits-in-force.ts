@@ -1,24 +1,31 @@
 // Which limits hold on a channel now: those of the shipments that the asset carries and of its standing profiles.
 
-import { parseProfile, rulesFor, type ChannelDeclaration, type Profile } from "@isotherm/coldchain";
+import { parseProfile, rulesFor, type ChannelDeclaration, type Profile, type Rule } from "@isotherm/coldchain";
 import type { TraceFacts } from "@isotherm/trace";
 import type { LimitView } from "./api-shapes.ts";
 import { isCurrentLeg } from "./scope.ts";
 
 /** Parsing takes milliseconds a profile; the same facts are asked about with every request. */
-const parsedProfiles = new WeakMap<object, ReadonlyMap<string, Profile>>();
+const parsedProfiles = new WeakMap<object, Profile | null>();
 
-/** The profiles of a set of facts, parsed; one that does not parse was refused before it was kept. */
-export function profilesOf(facts: TraceFacts): ReadonlyMap<string, Profile> {
-  const known = parsedProfiles.get(facts.profiles);
-  if (known !== undefined) return known;
+/** The profiles in force at an instant, parsed; one that does not parse was refused before it was kept. */
+export function profilesOf(facts: TraceFacts, atMs: number): ReadonlyMap<string, Profile> {
   const profiles = new Map<string, Profile>();
-  parsedProfiles.set(facts.profiles, profiles);
-  for (const { profileId, text } of facts.profiles) {
-    const parsed = parseProfile(text, `${profileId}.yaml`);
-    if ("profile" in parsed) profiles.set(profileId, parsed.profile);
+  for (const version of facts.profiles) {
+    if (version.validFromMs !== undefined && version.validFromMs > atMs) continue;
+    const profile = parsedOf(version);
+    if (profile !== null) profiles.set(version.profileId, profile);
   }
   return profiles;
+}
+
+function parsedOf(version: TraceFacts["profiles"][number]): Profile | null {
+  const known = parsedProfiles.get(version);
+  if (known !== undefined) return known;
+  const parsed = parseProfile(version.text, `${version.profileId}.yaml`);
+  const profile = "profile" in parsed ? parsed.profile : null;
+  parsedProfiles.set(version, profile);
+  return profile;
 }
 
 /** Profile ids that an asset is judged by at an instant. */
@@ -45,10 +52,17 @@ export function limitsOn(
     limits.push({
       profileId,
       profileVersion: profile.version,
-      low: rules.find(({ side }) => side === "low")?.limit ?? null,
-      high: rules.find(({ side }) => side === "high")?.limit ?? null,
+      low: innermost(rules, "low"),
+      high: innermost(rules, "high"),
       gapMs: Math.min(...rules.map(({ gapMs }) => gapMs)),
     });
   }
   return limits;
+}
+
+/** The limit that is left first; null when nothing limits that side. */
+function innermost(rules: readonly Rule[], side: Rule["side"]): number | null {
+  const limits = rules.filter((rule) => rule.side === side).map(({ limit }) => limit);
+  if (limits.length === 0) return null;
+  return side === "low" ? Math.max(...limits) : Math.min(...limits);
 }

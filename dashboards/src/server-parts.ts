@@ -58,7 +58,11 @@ export function worldOfRequest(request: FastifyRequest, parts: ServerParts): Wor
   return worldOf({ scope, ...wordsOf(parts), state: parts.state(), nowMs: parts.clock.wallMs() });
 }
 
-export function wordsOf(parts: Pick<ServerParts, "trace" | "people">): Words {
+export function wordsOf(parts: Pick<ServerParts, "trace" | "people" | "clock">): Words {
   const facts = parts.trace.facts();
-  return { facts, profiles: profilesOf(facts), nameOf: (personId) => parts.people.nameOf(personId) ?? null };
+  return {
+    facts,
+    profiles: profilesOf(facts, parts.clock.wallMs()),
+    nameOf: (personId) => parts.people.nameOf(personId) ?? null,
+  };
 }

@@ -6,6 +6,7 @@ import {
   type ReadingSlice,
   type Rule,
   assessPush,
+  assessResume,
   assessStart,
 } from "@isotherm/coldchain";
 import type { StoredExcursion } from "./excursion-table.ts";
@@ -58,7 +59,7 @@ export function restartOf(judged: Judged, dirty: DirtyInterval, formers: readonl
   if (covering === undefined) return { state: assessStart(), fromMs: dirty.fromMs, formers };
   const { excursion } = covering;
   if (excursion.endMs === null && excursion.lastReadingMs < dirty.fromMs)
-    return { state: { open: excursion, lastGoodMs: excursion.lastReadingMs }, fromMs: dirty.fromMs, formers };
+    return { state: assessResume(excursion), fromMs: dirty.fromMs, formers };
   return { state: assessStart(), fromMs: excursion.startMs, formers };
 }
 

@@ -34,7 +34,7 @@ export const PROFILE: Profile = {
       deadband: 0.5,
       onDelayMs: 20,
       offDelayMs: 10,
-      consecutiveAllowanceMs: 60,
+      allowances: [{ kind: "consecutive", allowedMs: 60, breachWhen: "exceeded" }],
       gapMs: 30,
       source: "test",
     },

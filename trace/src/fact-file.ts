@@ -26,7 +26,8 @@ const LISTS: readonly (readonly [string, FactKind])[] = [
 ];
 
 /**
- * Checks a file whole. A profile may be given as `{ file: NAME.yaml }`; `readProfile` turns it into its text.
+ * Checks a file whole. A profile may be given as `{ file: NAME.yaml }`, with `validFromMs` where it does not hold for
+ * ever; `readProfile` turns it into its text.
  * Every problem is reported at once, each with its line.
  */
 export function parseFactFile(
@@ -69,9 +70,9 @@ export function parseFactFile(
   return problems.length > 0 ? { problems } : { facts };
 }
 
-function profileOf(entry: unknown, readProfile: (file: string) => unknown): unknown {
-  const file = (entry as { file?: unknown } | null)?.file;
+function profileOf(entry: unknown, readProfile: (file: string) => object): unknown {
+  const { file, ...more } = (entry ?? {}) as { file?: unknown };
   if (file === undefined) return entry;
   if (typeof file !== "string") throw new TraceError("FACT_REFUSED", "profile: file must be a name");
-  return readProfile(file);
+  return { ...more, ...readProfile(file) };
 }

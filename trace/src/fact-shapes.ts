@@ -74,6 +74,8 @@ export const profileTextShape = z.strictObject({
   profileId: id,
   version: z.number().int().min(1),
   text: z.string().max(100_000),
+  /** Judges what was measured from then on; absent: always did. A later word about a profile replaces all it overlaps. */
+  validFromMs: instantMs.optional(),
 });
 
 export type Label = z.output<typeof label>;
@@ -93,5 +95,6 @@ export interface TraceFacts {
   readonly assets: readonly Asset[];
   readonly shipments: readonly Omit<Shipment, "legs">[];
   readonly legs: readonly (Leg & { readonly shipmentId: string })[];
+  /** Every version that holds for some time, by profile and then by when it begins; each until the next. */
   readonly profiles: readonly ProfileText[];
 }

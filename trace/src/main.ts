@@ -18,7 +18,7 @@ const HELP = `isotherm-trace: shipments, what carries them, who drives
   --token-file F     the file that holds the installer's token (adminTokenFile of the API server)
 
 A file of facts holds lists, each of which may be absent:
-  profiles:  [{ file: gsp-cold-2-8.yaml }]       # limits; beside the file
+  profiles:  [{ file: gsp-cold-2-8.yaml }]       # limits; beside the file; from a date on with validFromMs
   tenants:   [{ tenantId: acme, title: Acme }]
   people:    [{ personId: wang, tenantId: acme, role: driver, name: 王师傅, language: zh }]
   assets:    [{ assetId: truck-7, tenantId: acme, kind: compartment, title: { en: Truck 7, zh: 7号车 } }]

@@ -87,8 +87,21 @@ export function readFacts(database: DatabaseSync): TraceFacts {
     assets: latest<Asset>(database, "asset"),
     shipments: shipments.map(({ legs: _legs, ...shipment }) => shipment),
     legs: shipments.flatMap(({ shipmentId, legs }) => legs.map((leg: Leg) => ({ ...leg, shipmentId }))),
-    profiles: latest<ProfileText>(database, "profile"),
+    profiles: profileVersions(database),
   };
+}
+
+/** Said one after the other, each replaces what was said before about its time: all from when it begins. */
+function profileVersions(database: DatabaseSync): ProfileText[] {
+  const rows = database.prepare("SELECT body FROM fact WHERE kind = 'profile' ORDER BY id, revision").all();
+  let versions: ProfileText[] = [];
+  for (const row of rows) {
+    const said = JSON.parse(String(row["body"])) as ProfileText;
+    const fromMs = said.validFromMs ?? 0;
+    versions = versions.filter((each) => each.profileId !== said.profileId || (each.validFromMs ?? 0) < fromMs);
+    versions.push(said);
+  }
+  return versions;
 }
 
 /** People without their names, latest revisions. */

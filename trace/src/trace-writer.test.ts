@@ -75,6 +75,25 @@ test("saying the same again adds nothing; saying another adds a revision and kee
   writer.close();
 });
 
+test("a profile may hold from a date on: each version until the next, and a later word replaces what it overlaps", async () => {
+  const { writer } = await opened();
+  const of = (version: number, validFromMs?: number) => ({
+    ...demoProfile,
+    version,
+    text: demoProfile.text.replace(/^version: .*$/m, `version: ${version}`),
+    ...(validFromMs === undefined ? {} : { validFromMs }),
+  });
+  const held = () => writer.facts().profiles.map(({ version, validFromMs }) => [version, validFromMs ?? 0]);
+  writer.put("profile", of(1), "installer");
+  writer.put("profile", of(2, 1000), "op");
+  assert.equal(held(), [[1, 0], [2, 1000]]); // prettier-ignore
+  writer.put("profile", of(3, 500), "op");
+  assert.equal(held(), [[1, 0], [3, 500]]); // prettier-ignore
+  writer.put("profile", of(4), "op");
+  assert.equal(held(), [[4, 0]], "a correction of all time");
+  writer.close();
+});
+
 test("a fact that rests on unknown ones is refused and names them all", async () => {
   const { writer } = await opened();
   writer.put("tenant", tenant, "installer");

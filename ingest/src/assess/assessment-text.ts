@@ -35,19 +35,15 @@ export function assessmentJson({ fileName, file, assessment, quantity, taken }: 
       possibleSeconds: seconds(each.possibleMs),
       ruleId: each.rule.ruleId,
     })),
-    breaches: excursions.flatMap(({ rule, side, startMs, breachMs }) =>
-      breachMs === null
-        ? []
-        : [
-            {
-              ruleId: rule.ruleId,
-              side,
-              kind: "consecutive",
-              at: instantText(breachMs),
-              excursionStart: instantText(startMs),
-              allowedSeconds: seconds(rule.consecutiveAllowanceMs),
-            },
-          ],
+    breaches: excursions.flatMap(({ rule, side, startMs, breaches }) =>
+      breaches.map(({ kind, atMs, allowedMs }) => ({
+        ruleId: rule.ruleId,
+        side,
+        kind,
+        at: instantText(atMs),
+        excursionStart: instantText(startMs),
+        allowedSeconds: seconds(allowedMs),
+      })),
     ),
     rules: rules.map(({ rule, excursionCount, breachCount, longestMs, result }) => ({
       ruleId: rule.ruleId,
@@ -57,7 +53,11 @@ export function assessmentJson({ fileName, file, assessment, quantity, taken }: 
       inclusive: rule.inclusive,
       deadband: rule.deadband,
       gapSeconds: seconds(rule.gapMs),
-      allowedSeconds: seconds(rule.consecutiveAllowanceMs),
+      allowances: rule.allowances.map(({ kind, allowedMs, breachWhen }) => ({
+        kind,
+        allowedSeconds: seconds(allowedMs),
+        breachWhen,
+      })),
       excursionCount,
       breachCount,
       longestSeconds: seconds(longestMs),
@@ -134,12 +134,16 @@ function rulesText({ rules }: Assessment, unit: string): string {
   const rows = rules.map(({ rule, excursionCount, longestMs, result }) => [
     rule.ruleId,
     `${comparison(rule)} ${figure(rule.limit)} ${unit}`,
-    durationText(rule.consecutiveAllowanceMs),
+    allowedText(rule),
     excursionCount,
     durationText(longestMs),
     result,
   ]);
   return textTable(["rule", "outside when", "allowed", "excursions", "longest", "result"], rows);
+}
+
+function allowedText({ allowances }: Rule): string {
+  return allowances.map(({ kind, allowedMs }) => `${durationText(allowedMs)} ${kind}`).join(", ") || "any time";
 }
 
 function comparison({ side, inclusive }: Rule): string {

@@ -6,18 +6,24 @@ import {
   type Rule,
   type Side,
   channelStatistics,
-  degreeMinutes,
   findExcursions,
 } from "@isotherm/coldchain";
 
 /** `peak` and the limits in °C or %RH, `degreeMinutes` in that times minutes; `endMs` null while it is open. */
 export interface FoundExcursion extends Pick<
   Excursion,
-  "startMs" | "endMs" | "lastReadingMs" | "peak" | "monitoredMs" | "possibleMs" | "breachMs"
+  | "startMs"
+  | "endMs"
+  | "lastReadingMs"
+  | "peak"
+  | "degreeMinutes"
+  | "monitoredMs"
+  | "possibleMs"
+  | "breachMs"
+  | "breaches"
 > {
   readonly rule: Rule;
   readonly side: Side;
-  readonly degreeMinutes: number;
 }
 
 export interface RuleResult {
@@ -47,7 +53,6 @@ export function assess(readings: ReadingSlice, rules: readonly Rule[], quantity:
       ...excursion,
       rule,
       side: rule.side,
-      degreeMinutes: degreeMinutes(rule, RESOLUTION_UNKNOWN, readings, excursion),
     })),
   );
   const gapMs = Math.min(...rules.map((rule) => rule.gapMs));

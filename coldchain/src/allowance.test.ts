@@ -1,15 +1,34 @@
 // standards.md §2.2 (WHO timers and shipment indicators), §9 items 5 and 6.
 import fc from "fast-check";
 import { assert, seed, suite } from "../../checks/kit.ts";
+import { exampleRule } from "../test/example-rule.ts";
+import type { Allowance, AllowanceKind } from "./allowance.ts";
 import { type ReadingSlice, findExcursions } from "./excursion.ts";
-import { type Exposure, type ExposureLimit, exposureTo } from "./exposure.ts";
 import type { Rule } from "./rule.ts";
-import { WHO_30_DAY_LOGGER, WHO_SHIPMENT_TYPE_I, WHO_SHIPMENT_TYPE_II } from "./who-exposure-limits.ts";
 
-const test = suite("exposure");
+const test = suite("allowances");
 const MIN = 60_000;
 const H = 60 * MIN;
-const OPTIONS = { resolution: 0.1, gapMs: 15 * MIN };
+const GAP_MS = 15 * MIN;
+
+function ruleOf(side: "high" | "low", limit: number, inclusive: boolean, kind: AllowanceKind, hours: number): Rule {
+  const allowances: Allowance[] = [{ kind, allowedMs: hours * H, breachWhen: "reached" }];
+  return exampleRule({ side, limit, inclusive, allowances, gapMs: GAP_MS });
+}
+
+/** Freeze-sensitive vaccines (DTP, hepatitis B, IPV and their like), °C. */
+const WHO_SHIPMENT_TYPE_I = [
+  ruleOf("high", 45, true, "single-event", 1),
+  ruleOf("high", 30, true, "cumulative", 10),
+  ruleOf("low", -0.5, true, "single-event", 1),
+];
+/** Vaccines that may be frozen (OPV, BCG, measles and their like), °C. */
+const WHO_SHIPMENT_TYPE_II = [
+  ruleOf("high", 45, true, "single-event", 1),
+  ruleOf("high", 30, true, "cumulative", 10),
+  ruleOf("high", 10, true, "cumulative", 20),
+];
+const WHO_30_DAY_LOGGER = [ruleOf("high", 8, false, "consecutive", 10), ruleOf("low", -0.5, true, "consecutive", 1)];
 
 type Row = readonly [atMs: number, value: number, good?: boolean];
 function slice(rows: readonly Row[]): ReadingSlice {
@@ -25,10 +44,12 @@ function held(...parts: readonly (readonly [hours: number, value: number])[]): R
   const values = parts.flatMap(([hours, value]) => new Array<number>(hours * 4).fill(value));
   return slice([...values, values.at(-1) ?? 0].map((value, i) => [i * 15 * MIN, value]));
 }
-const all = (limits: readonly ExposureLimit[], readings: ReadingSlice): Exposure[] =>
-  limits.map((limit) => exposureTo(limit, readings, OPTIONS));
-const breached = (limits: readonly ExposureLimit[], readings: ReadingSlice): (readonly number[])[] =>
-  all(limits, readings).map(({ breaches }) => breaches.map(({ atMs }) => atMs / H));
+const breachesOf = (rule: Rule, readings: ReadingSlice, spentBeforeMs = 0) =>
+  findExcursions(rule, 0.1, readings, { spentBeforeMs }).flatMap(({ startMs, breaches }) =>
+    breaches.map(({ atMs }) => ({ atMs, excursionStartMs: startMs })),
+  );
+const breached = (rules: readonly Rule[], readings: ReadingSlice): (readonly number[])[] =>
+  rules.map((rule) => breachesOf(rule, readings).map(({ atMs }) => atMs / H));
 
 test("§2.2 30-day logger: above +8 °C for 10 h together, not 9 h 45 min, and 8.0 itself never", () => {
   assert.equal(breached(WHO_30_DAY_LOGGER, held([1, 5], [9.75, 8.1], [1, 5])), [[], []]);
@@ -67,11 +88,8 @@ test("§2.2 type II: 10 °C for 20 h in all besides, and freezing is no matter",
 test("a sum goes on over legs: what was spent before counts, and a breach of before is not told again", () => {
   const heat = WHO_SHIPMENT_TYPE_I[1]!;
   const readings = held([4, 31], [1, 20]);
-  assert.equal(exposureTo(heat, readings, { ...OPTIONS, spentBeforeMs: 7 * H }).breaches, [
-    { atMs: 3 * H, excursionStartMs: 0 },
-  ]);
-  const over = exposureTo(heat, readings, { ...OPTIONS, spentBeforeMs: 11 * H });
-  assert.equal([over.breaches, over.spentMs], [[], 15 * H]);
+  assert.equal(breachesOf(heat, readings, 7 * H), [{ atMs: 3 * H, excursionStartMs: 0 }]);
+  assert.equal(breachesOf(heat, readings, 11 * H), []);
 });
 
 test("unmonitored time counts in a consecutive allowance, in no other; the last reading weighs nothing", () => {
@@ -80,23 +98,38 @@ test("unmonitored time counts in a consecutive allowance, in no other; the last 
     [2 * H, 31],
     [2 * H + 10 * MIN, 31],
   ]);
-  const limit = WHO_SHIPMENT_TYPE_I[1]!;
-  const spent = (["consecutive", "single-event", "cumulative"] as const).map(
-    (kind) => exposureTo({ ...limit, allowance: { ...limit.allowance, kind } }, readings, OPTIONS).spentMs,
-  );
-  assert.equal(spent, [2 * H + 10 * MIN, 25 * MIN, 25 * MIN]);
+  const isBreach = (kind: AllowanceKind, minutes: number): boolean =>
+    breachesOf(ruleOf("high", 30, true, kind, minutes / 60), readings).length > 0;
+  assert.equal([isBreach("consecutive", 130), isBreach("consecutive", 131)], [true, false]);
+  for (const kind of ["single-event", "cumulative"] as const)
+    assert.equal([isBreach(kind, 25), isBreach(kind, 26)], [true, false]);
 });
 
 test("an allowance that must be exceeded is kept at its very end", () => {
-  const of = (breachWhen: "reached" | "exceeded"): ExposureLimit => ({
+  const of = (breachWhen: "reached" | "exceeded"): Rule => ({
     ...WHO_30_DAY_LOGGER[1]!,
-    allowance: { kind: "single-event", allowedMs: H, breachWhen },
+    allowances: [{ kind: "single-event", allowedMs: H, breachWhen }],
   });
-  assert.is(exposureTo(of("exceeded"), held([1, -1], [1, 5]), OPTIONS).breaches.length, 0);
-  assert.is(exposureTo(of("reached"), held([1, -1], [1, 5]), OPTIONS).breaches.length, 1);
-  assert.equal(exposureTo(of("exceeded"), held([1.25, -1], [1, 5]), OPTIONS).breaches, [
-    { atMs: H, excursionStartMs: 0 },
-  ]);
+  assert.is(breachesOf(of("exceeded"), held([1, -1], [1, 5])).length, 0);
+  assert.is(breachesOf(of("reached"), held([1, -1], [1, 5])).length, 1);
+  assert.equal(breachesOf(of("exceeded"), held([1.25, -1], [1, 5])), [{ atMs: H, excursionStartMs: 0 }]);
+});
+
+test("allowances of all kinds on one rule are told each for itself, the earliest as the excursion's breach", () => {
+  const allowances: Allowance[] = [
+    { kind: "consecutive", allowedMs: 2 * H, breachWhen: "exceeded" },
+    { kind: "single-event", allowedMs: H, breachWhen: "reached" },
+    { kind: "cumulative", allowedMs: 3 * H, breachWhen: "reached" },
+  ];
+  const rule = exampleRule({ limit: 30, inclusive: true, allowances, gapMs: GAP_MS });
+  const found = findExcursions(rule, 0.1, held([2.5, 31], [1, 20], [1.5, 31], [1, 20]));
+  assert.equal(
+    found.map(({ breachMs, breaches }) => [breachMs! / H, breaches.map(({ kind, atMs }) => [kind, atMs / H])]),
+    [
+      [1, [["single-event", 1], ["consecutive", 2]]],
+      [4, [["cumulative", 4], ["single-event", 4.5]]],
+    ],
+  ); // prettier-ignore
 });
 
 const histories = fc
@@ -112,35 +145,32 @@ const histories = fc
     let atMs = 0;
     return steps.map(({ afterMinutes, value, good }): Row => [(atMs += afterMinutes * MIN), value, good]);
   });
-const limits = fc.record({
-  side: fc.constant("high" as const),
-  limit: fc.constant(8),
-  inclusive: fc.boolean(),
-  deadband: fc.constantFrom(0, 0.5),
-  source: fc.constant("a law"),
-  allowance: fc.record({
-    kind: fc.constantFrom("consecutive" as const, "single-event" as const, "cumulative" as const),
-    allowedMs: fc.constantFrom(1, 3 * MIN, 10 * MIN, H),
-    breachWhen: fc.constantFrom("reached" as const, "exceeded" as const),
-  }),
-});
+const rules = fc
+  .record({
+    inclusive: fc.boolean(),
+    deadband: fc.constantFrom(0, 0.5),
+    allowance: fc.record({
+      kind: fc.constantFrom("consecutive" as const, "single-event" as const, "cumulative" as const),
+      allowedMs: fc.constantFrom(1, 3 * MIN, 10 * MIN, H),
+      breachWhen: fc.constantFrom("reached" as const, "exceeded" as const),
+    }),
+  })
+  .map(({ allowance, ...rest }) => exampleRule({ ...rest, allowances: [allowance], gapMs: GAP_MS }));
 
 test("a breach comes exactly when the count, taken minute by minute, uses up the allowance", () => {
   fc.assert(
-    fc.property(limits, histories, (limit, rows) => {
+    fc.property(rules, histories, (rule, rows) => {
       const readings = slice(rows);
-      const found = exposureTo(limit, readings, OPTIONS);
       const good = rows.filter(([, , isGood]) => isGood !== false);
-      const { kind, allowedMs, breachWhen } = limit.allowance;
+      const { kind, allowedMs, breachWhen } = rule.allowances[0]!;
       let spentMs = 0;
-      let greatestMs = 0;
       const expected: number[] = [];
-      for (const { startMs, lastReadingMs } of found.excursions) {
+      for (const { startMs, lastReadingMs } of findExcursions(rule, 0.1, readings)) {
         let isTold = kind === "cumulative" && expected.length > 0;
         if (kind !== "cumulative") spentMs = 0;
         for (let atMs = startMs; atMs < lastReadingMs; atMs += MIN) {
           const since = good.findLast(([readMs]) => readMs <= atMs)![0];
-          if (kind !== "consecutive" && atMs >= since + OPTIONS.gapMs) continue;
+          if (kind !== "consecutive" && atMs >= since + GAP_MS) continue;
           const isOver = (afterMs: number): boolean =>
             breachWhen === "reached" ? afterMs >= allowedMs : afterMs > allowedMs;
           if (!isTold && isOver(spentMs + MIN)) {
@@ -149,41 +179,13 @@ test("a breach comes exactly when the count, taken minute by minute, uses up the
           }
           spentMs += MIN;
         }
-        greatestMs = Math.max(greatestMs, spentMs);
       }
-      assert.is(found.spentMs, greatestMs);
-      const wallMs = found.breaches.map(({ atMs }) => atMs);
-      assert.equal(wallMs.length, expected.length);
+      const told = breachesOf(rule, readings).map(({ atMs }) => atMs);
+      assert.equal(told.length, expected.length);
       // What must be exceeded may be used up just before a gap: two instants then have the same count.
-      if (breachWhen === "reached" || kind === "consecutive") assert.equal(wallMs, expected);
+      if (breachWhen === "reached" || kind === "consecutive") assert.equal(told, expected);
     }),
     { seed: seed(), numRuns: 1_000 },
-  );
-});
-
-test("a consecutive allowance and the one of a rule agree on every breach", () => {
-  fc.assert(
-    fc.property(limits, histories, (limit, rows) => {
-      const allowance = { ...limit.allowance, kind: "consecutive", breachWhen: "exceeded" } as const;
-      const rule: Rule = {
-        ...limit,
-        ruleId: "p/temperature/product/high",
-        profileId: "p",
-        profileVersion: 1,
-        quantity: "temperature",
-        role: "product",
-        onDelayMs: 0,
-        offDelayMs: 0,
-        consecutiveAllowanceMs: allowance.allowedMs,
-        gapMs: OPTIONS.gapMs,
-        liveMaxAgeMs: MIN,
-      };
-      const byRule = findExcursions(rule, 0.1, slice(rows)).flatMap(({ startMs, breachMs }) =>
-        breachMs === null ? [] : [{ atMs: breachMs, excursionStartMs: startMs }],
-      );
-      assert.equal(exposureTo({ ...limit, allowance }, slice(rows), OPTIONS).breaches, byRule);
-    }),
-    { seed: seed(), numRuns: 500 },
   );
 });
 
