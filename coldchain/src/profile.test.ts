@@ -1,12 +1,8 @@
-import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
 import fc from "fast-check";
 import { assert, seed, suite } from "../../checks/kit.ts";
 import { type Profile, parseProfile } from "./profile.ts";
 
 const test = suite("profiles");
-
-const FOLDER = join(import.meta.dirname, "..", "profiles");
 
 const GOOD = `id: cold
 version: 2
@@ -262,55 +258,6 @@ test("any text gets an answer, never a throw", () => {
     }),
     { seed: seed(), numRuns: 400 },
   );
-});
-
-test("the shipped profiles load, bear their file's name, and name a source for every row", async () => {
-  const files = (await readdir(FOLDER)).filter((file) => file.endsWith(".yaml")).sort();
-  const profiles = await Promise.all(
-    files.map(async (file) => profileOf(await readFile(join(FOLDER, file), "utf8"), file)),
-  );
-  assert.equal(
-    files,
-    profiles.map(({ id }) => `${id}.yaml`),
-  );
-  const sides = profiles.flatMap(({ id, limits }) =>
-    limits.map(
-      ({ quantity, low, high, inclusive }) => `${id} ${quantity} ${low ?? ""}…${high ?? ""} ${inclusive ?? ""}`,
-    ),
-  );
-  assert.equal(
-    sides.map((text) => text.trim()),
-    [
-      "cold-room-2-8 temperature 2…8",
-      "cold-room-2-8 humidity 35…75",
-      "demo-frozen temperature …-18",
-      "demo-vaccine-2-8 temperature 2…8",
-      "frozen-minus-18 temperature …-18",
-      "gsp-cold-2-8 temperature 2…8",
-      "who-pqs-30dtr temperature …8",
-      "who-pqs-30dtr temperature -0.5… true",
-    ],
-  );
-});
-
-test("the WHO profile carries the logger's times, the demonstration's its own", async () => {
-  const read = async (id: string) => profileOf(await readFile(join(FOLDER, `${id}.yaml`), "utf8"));
-  const who = await read("who-pqs-30dtr");
-  assert.equal(
-    who.limits.map(({ onDelayMs, allowances, deadband }) => [onDelayMs, allowances[0]?.allowedMs, deadband]),
-    [
-      [36_000_000, 36_000_000, 0],
-      [3_600_000, 3_600_000, 0],
-    ],
-  );
-  const demo = await read("demo-vaccine-2-8");
-  assert.is(demo.liveMaxAgeMs, 120_000);
-  const [row] = demo.limits;
-  assert.equal(
-    [row?.deadband, row?.onDelayMs, row?.offDelayMs, row?.allowances[0]?.allowedMs, row?.gapMs],
-    [0.3, 15_000, 10_000, 60_000, 300_000],
-  );
-  assert.match(demo.source, /demonstrations only/i);
 });
 
 test.run();

@@ -116,7 +116,7 @@ test("a shipped profile by its name, a profile of one's own by its file: every r
     ["outside within the allowance", "kept"],
   );
   const own = join(import.meta.dirname, "../../../coldchain/profiles/frozen-minus-18.yaml");
-  assert.match(runAssess([...columns(await csv()), "--profile", own], 80), /frozen-minus-18 version 1/);
+  assert.match(runAssess([...columns(await csv()), "--profile", own], 80), /frozen-minus-18 version 2/);
 });
 
 test("the chart keeps to the terminal's width and shows limits, excursions and gaps", async () => {
