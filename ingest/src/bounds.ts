@@ -23,6 +23,8 @@ export interface IngestBounds {
   readonly failuresMax: number;
   /** Waiting time between two tries of a store that is away: doubled from try to try up to this. */
   readonly storeBackoffMsMax: number;
+  /** Numbers that are missing for so long while nothing below them comes are asked for; then after twice that, and so on. */
+  readonly resendAfterMs: number;
   /** Bytes that a reader of the feed may leave unread before it is cut off. */
   readonly feedBytesMax: number;
   readonly feedReadersMax: number;
@@ -47,6 +49,7 @@ export const DEFAULT_BOUNDS: IngestBounds = {
   streamDigestsMax: 4_000_000,
   failuresMax: 10_000,
   storeBackoffMsMax: 30_000,
+  resendAfterMs: 60_000,
   feedBytesMax: 2 * 2 ** 20,
   feedReadersMax: 32,
   deathGraceMs: 60_000,

@@ -6,6 +6,7 @@ import {
   MetricColumns,
   REBIRTH_METRIC,
   type Random,
+  type Range,
   type Scheduler,
   acceptanceOf,
   deviceTopic,
@@ -30,6 +31,8 @@ export interface SenderDeps {
   send(topic: string, payload: Uint8Array): boolean;
 }
 
+type Accepting = Pick<GatewayState, "groupId" | "gatewayId" | "primaryHost">;
+
 export class CommandSender {
   readonly #deps: SenderDeps;
   readonly #columns = new MetricColumns();
@@ -37,6 +40,7 @@ export class CommandSender {
   readonly #asked = new Map<string, number>();
   #acceptances = 0;
   #rebirths = 0;
+  #resends = 0;
 
   constructor(deps: SenderDeps) {
     this.#deps = deps;
@@ -50,16 +54,28 @@ export class CommandSender {
     return this.#rebirths;
   }
 
+  get resends(): number {
+    return this.#resends;
+  }
+
   /** Tells a stream's gateway what is accepted, unless its primary host is another one. */
-  accept(gateway: Pick<GatewayState, "groupId" | "gatewayId" | "primaryHost">, stream: StreamState): void {
+  accept(gateway: Accepting, stream: StreamState): void {
+    if (this.#sendAcceptance(gateway, stream, [])) this.#acceptances++;
+  }
+
+  /** Asks a stream's gateway for ranges that it may have forgotten as accepted; says so with what is accepted. */
+  askAgain(gateway: Accepting, stream: StreamState, ranges: readonly Range[]): void {
+    if (this.#sendAcceptance(gateway, stream, ranges)) this.#resends++;
+  }
+
+  #sendAcceptance(gateway: Accepting, stream: StreamState, resend: readonly Range[]): boolean {
     const { hostId, clock } = this.#deps;
-    if (gateway.primaryHost !== null && gateway.primaryHost !== hostId) return;
+    if (gateway.primaryHost !== null && gateway.primaryHost !== hostId) return false;
     const nowMs = clock.wallMs();
     this.#columns.clear();
-    putAcceptance(this.#columns, acceptanceOf(hostId, stream.epoch, stream.accepted), nowMs);
+    putAcceptance(this.#columns, { ...acceptanceOf(hostId, stream.epoch, stream.accepted), resend }, nowMs);
     const payload = encodePayload(this.#columns, { timestampMs: nowMs, seq: undefined });
-    const topic = deviceTopic(gateway.groupId, "DCMD", gateway.gatewayId, stream.assetId);
-    if (this.#deps.send(topic, payload)) this.#acceptances++;
+    return this.#deps.send(deviceTopic(gateway.groupId, "DCMD", gateway.gatewayId, stream.assetId), payload);
   }
 
   /** Asks for a birth, soon and not too often. */

@@ -7,7 +7,11 @@ export const HELP_TEXT = `ingest: takes what gateways send, stores every record 
   isotherm-ingest status --config FILE        gateways, assets and open alarms
   isotherm-ingest completeness --config FILE  per stream: numbers issued, accepted, missing
   isotherm-ingest quarantine --config FILE    what could not be stored, and why
+  isotherm-ingest backup --config FILE --to DIR     copy state and readings while it runs
+  isotherm-ingest restore --config FILE --from DIR  put a backup back; ingest must not run
   isotherm-ingest assess --csv FILE …         judge a logger's file; needs no configuration (assess --help)
+
+  isotherm-ingest COMMAND --help tells more of backup, restore and assess.
 
   --tenant ID   only this tenant (completeness, quarantine); status needs it when there are several groups
   --json        one JSON document instead of a table

@@ -18,6 +18,7 @@ export interface MetricSources {
   storeWell(): boolean;
   acceptances(): number;
   rebirths(): number;
+  resends(): number;
   feedReaders(): number;
   feedCut(): number;
 }
@@ -69,6 +70,7 @@ export class IngestMetrics {
       ["store_well", "1 while the store of readings takes them.", () => Number(sources.storeWell())],
       ["acceptances_sent_total", "Acceptances sent to gateways.", sources.acceptances],
       ["rebirths_asked_total", "Births asked for.", sources.rebirths],
+      ["resends_asked_total", "Times that a gateway was asked for numbers that are missing.", sources.resends],
       ["feed_readers", "Readers of the feed.", sources.feedReaders],
       ["feed_cut_total", "Readers of the feed that did not keep up and were cut off.", sources.feedCut],
     ];

@@ -7,6 +7,7 @@ import { CommandSender } from "./command-sender.ts";
 import type { IngestConfig } from "./config.ts";
 import { FailureMemory } from "./failure-memory.ts";
 import { FeedHub } from "./feed-hub.ts";
+import { HoleWatch } from "./hole-watch.ts";
 import { HostConnection } from "./host-connection.ts";
 import { HttpDoor } from "./http-door.ts";
 import { Inbox } from "./inbox.ts";
@@ -20,6 +21,7 @@ import type { ReadingWriter } from "./store/reading-store.ts";
 import { Upkeep } from "./upkeep.ts";
 
 const RELEASE_PERIOD_MS = 60_000;
+const HOLE_PERIOD_MS = 1_000;
 
 export class Ingest {
   readonly state: IngestState;
@@ -30,6 +32,7 @@ export class Ingest {
   readonly #arrived = new Subject<void>();
   readonly #writer: ReadingWriter;
   readonly #sender: CommandSender;
+  readonly #holes: HoleWatch;
   readonly #pipeline: Pipeline;
   readonly #judgement: Judgement;
   readonly #upkeep: Upkeep;
@@ -50,6 +53,12 @@ export class Ingest {
       ...ports,
       hostId: config.hostId,
       send: (topic, payload) => this.#connection?.send(topic, payload) ?? false,
+    });
+    this.#holes = new HoleWatch({
+      ...ports,
+      bounds: config.bounds,
+      gateway: (gatewayKey) => state.gateways.get(gatewayKey),
+      askAgain: (...asked) => this.#sender.askAgain(...asked),
     });
     this.#judgement = new Judgement(config, ports, state, this.hub, openTraceReader(config.traceFile));
     this.#upkeep = new Upkeep(config, ports, state);
@@ -111,6 +120,7 @@ export class Ingest {
         this.#metrics.accepted(this.#ports.clock.wallMs() - oldestMs);
       }),
       repeatedly(scheduler, RELEASE_PERIOD_MS, () => this.#pipeline.release()),
+      repeatedly(scheduler, HOLE_PERIOD_MS, async () => this.#holes.look()),
       this.#judgement.work(),
       this.#upkeep.work(),
     );
@@ -131,6 +141,7 @@ export class Ingest {
       committed: ({ stored, counts, streams, statuses }) => {
         this.#metrics.committed(counts, stored.length);
         this.hub.noteReadings(stored);
+        this.#holes.note(streams);
         for (const { stream, gateway } of streams) {
           const { tenantId, gatewayId } = gateway;
           const { assetId, issued, accepted } = stream;
@@ -171,6 +182,7 @@ export class Ingest {
       storeWell: () => this.#storeProblem === undefined,
       acceptances: () => this.#sender.acceptances,
       rebirths: () => this.#sender.rebirths,
+      resends: () => this.#sender.resends,
       feedReaders: () => this.#door.readerCount,
       feedCut: () => this.#door.cutCount,
     });

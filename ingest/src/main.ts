@@ -1,11 +1,13 @@
 // The command line of ingest.
 
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { runAssess } from "./assess/assess.ts";
 import { type IngestConfig, readConfig } from "./config.ts";
 import { HELP_TEXT } from "./help-text.ts";
 import { Ingest } from "./ingest.ts";
+import { KEEP_COMMANDS, runKeepCommand } from "./keep/keep-commands.ts";
 import { systemClock, systemRandom, systemScheduler } from "./ports.ts";
 import { READ_COMMANDS, runReadCommand } from "./read-commands.ts";
 import { openStateReader } from "./state-reader.ts";
@@ -44,9 +46,20 @@ const OPTIONS = {
 /** Of a terminal that tells none, such as a pipe. */
 const WIDTH_DEFAULT = 80;
 
+function versionOfThis(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
 async function main(): Promise<number> {
   if (process.argv[2] === "assess") {
     process.stdout.write(runAssess(process.argv.slice(3), process.stdout.columns || WIDTH_DEFAULT));
+    return 0;
+  }
+  const keeping = KEEP_COMMANDS.find((known) => known === process.argv[2]);
+  if (keeping !== undefined) {
+    const ports = { clock: systemClock, version: versionOfThis(), say, environment: process.env };
+    process.stdout.write(await runKeepCommand(keeping, process.argv.slice(3), ports));
     return 0;
   }
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
@@ -58,7 +71,7 @@ async function main(): Promise<number> {
   const reading = READ_COMMANDS.find((known) => known === command);
   if (values.config === undefined || positionals.length > 1 || (command !== "run" && reading === undefined)) {
     say(
-      "Say what to do: run, status, completeness or quarantine, with --config FILE; or assess, with --csv FILE. See --help.\n",
+      "Say what to do: run, status, completeness, quarantine, backup or restore, with --config FILE; or assess, with --csv FILE. See --help.\n",
     );
     return 2;
   }
@@ -79,7 +92,7 @@ function exitCodeOf(error: unknown): number {
   const { message, code, cause } = error as Error & { code?: string };
   const isWhole = code === "CONFIG_INVALID" || code === "ASSESS_REFUSED";
   say(`${message}${cause instanceof Error && !isWhole ? ` (${cause.message})` : ""}\n`);
-  if (code === "ASSESS_REFUSED") return 2;
+  if (code === "ASSESS_REFUSED" || code === "KEEP_USAGE") return 2;
   return code === "CONFIG_INVALID" || code?.startsWith("ERR_PARSE_ARGS") === true ? 2 : 1;
 }
 
