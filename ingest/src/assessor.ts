@@ -139,7 +139,7 @@ export class Assessor {
     };
     const { fromMs: windowFromMs, toMs: windowToMs } = assignment;
     const since = dirty.fromMs <= windowFromMs ? 0 : dirty.fromMs;
-    const formers = state.excursions.touching(assignment.key, series.channel, rule.ruleId, since);
+    const formers = state.excursions.touching(assignment.key, series, rule.ruleId, since);
     const judged = { series, resolution, rule, windowFromMs, windowToMs };
     return { assignment, rule, ruleId: rule.ruleId, ...(await reassess(await reader(), judged, dirty, formers)) };
   }
@@ -158,7 +158,7 @@ export class Assessor {
         assignment: undefined,
         rule: undefined,
         ruleId,
-        formers: state.excursions.touching(assignmentKey, series.channel, ruleId, 0),
+        formers: state.excursions.touching(assignmentKey, series, ruleId, 0),
         excursions: [],
       }));
   }

@@ -4,6 +4,7 @@ import type { Excursion, Rule } from "@isotherm/coldchain";
 import type { Assignment } from "./assignment.ts";
 import type { SqlRow, StateDb } from "./state-db.ts";
 import type { ExcursionRow } from "./state-rows.ts";
+import type { SeriesId } from "./store/reading-store.ts";
 
 export interface StoredExcursion {
   readonly excursionId: string;
@@ -84,11 +85,19 @@ export class ExcursionTable {
     return this.#db.get("SELECT 1 AS is_there FROM excursion WHERE excursion_id = ?", excursionId) !== undefined;
   }
 
-  /** Those of one assignment and rule that end at `fromMs` or later, earliest first. */
-  touching(assignmentKey: string, channel: string, ruleId: string, fromMs: number): StoredExcursion[] {
-    const sql = `SELECT * FROM excursion WHERE assignment_key = ? AND channel = ? AND rule_id = ?
+  /**
+   * Those of one assignment and rule on a channel that end at `fromMs` or later, earliest first. An assignment that was
+   * moved to another asset has left some on the former one until that is assessed again.
+   */
+  touching(
+    assignmentKey: string,
+    { assetId, channel }: Pick<SeriesId, "assetId" | "channel">,
+    ruleId: string,
+    fromMs: number,
+  ): StoredExcursion[] {
+    const sql = `SELECT * FROM excursion WHERE assignment_key = ? AND asset_id = ? AND channel = ? AND rule_id = ?
       AND (end_ms IS NULL OR end_ms >= ?) ORDER BY start_ms`;
-    return this.#db.all(sql, assignmentKey, channel, ruleId, fromMs).map(storedExcursionOf);
+    return this.#db.all(sql, assignmentKey, assetId, channel, ruleId, fromMs).map(storedExcursionOf);
   }
 
   /** Assignments and rules that excursions of a channel rest on. */
