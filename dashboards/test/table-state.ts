@@ -31,6 +31,7 @@ export function tableState(tables: StateTables): StateReader {
     completeness: () => [],
     dueHours: () => new Set(),
     quarantine: () => [],
+    foreign: () => ({ gateways: [], unmapped: [] }),
     cursor: () => 0,
     close: () => undefined,
   };

@@ -5,6 +5,9 @@ import { type Anchor, type GoneRange, GATEWAY_STREAM, type StreamBirth } from "@
 import type { ReceivedBirth } from "./birth-table.ts";
 import { type Decoded, decode } from "./decode.ts";
 import type { FailureMemory } from "./failure-memory.ts";
+import { ForeignDoors } from "./foreign/foreign-doors.ts";
+import { ForeignPlan } from "./foreign/foreign-plan.ts";
+import type { ForeignArrival } from "./foreign/foreign-report.ts";
 import { applyBirth, type GatewayState } from "./gateway-table.ts";
 import type { IngestBounds } from "./bounds.ts";
 import { type RawMessage, streamKeyOf } from "./message.ts";
@@ -24,7 +27,11 @@ export interface PlanDeps {
   /** Tenant of each Sparkplug group. */
   readonly groups: Readonly<Record<string, string>>;
   readonly bounds: IngestBounds;
+  /** Mappings of what is not under our contract; none unless given. */
+  readonly doors?: ForeignDoors;
 }
+
+const NO_DOORS = new ForeignDoors([]);
 
 export interface PendingEntry {
   readonly stream: StreamState;
@@ -60,8 +67,14 @@ export class BatchPlan {
   readonly #quarantineBytes = new Map<string, number>();
   readonly #births = new Map<string, StreamBirth>();
 
-  constructor(deps: PlanDeps, messages: readonly RawMessage[]) {
+  /** What is not under our contract. */
+  readonly foreign: ForeignPlan;
+
+  /** @param arrivals of foreign sources, that a former process had begun to store */
+  constructor(deps: PlanDeps, messages: readonly RawMessage[], arrivals: readonly ForeignArrival[] = []) {
     this.deps = deps;
+    this.foreign = new ForeignPlan(this, deps.doors ?? NO_DOORS);
+    this.foreign.takeUp(arrivals);
     for (const message of messages) this.#take(message);
   }
 
@@ -117,7 +130,11 @@ export class BatchPlan {
     else known.set(number, digest);
   }
 
-  gateway(said: Decoded, tenantId: string, receivedAtMs: number): GatewayState {
+  gateway(
+    said: Pick<Decoded, "gatewayKey" | "groupId" | "gatewayId">,
+    tenantId: string,
+    receivedAtMs: number,
+  ): GatewayState {
     const { gatewayKey, groupId, gatewayId } = said;
     let gateway = this.gateways.get(gatewayKey);
     if (gateway === undefined) {
@@ -143,14 +160,15 @@ export class BatchPlan {
   #take(message: RawMessage): void {
     this.count("messages");
     const said = decode(message, (gatewayKey, assetId, birthId) => this.#birth(gatewayKey, assetId, birthId));
-    if (said === undefined) return this.count("ignored");
+    if (said === undefined || this.foreign.claims(said)) {
+      if (!this.foreign.take(message)) this.count("ignored");
+      return;
+    }
     const tenantId = this.deps.groups[said.groupId];
     if (tenantId === undefined) return this.count("unknown-group");
     const gateway = this.gateway(said, tenantId, message.receivedAtMs);
-    if (said.kind === "gateway-death") return this.#takeDeath(gateway, said.birthSeq, message.receivedAtMs);
-    gateway.lastMessageMs = Math.max(gateway.lastMessageMs, message.receivedAtMs);
-    gateway.status = "online";
-    gateway.diedAtMs = null;
+    if (said.kind === "gateway-death") return void this.noteDeath(gateway, said.birthSeq, message.receivedAtMs);
+    this.noteAlive(gateway, message.receivedAtMs);
     if (said.kind === "gateway-birth") {
       this.count("births");
       return applyBirth(gateway, said);
@@ -159,9 +177,9 @@ export class BatchPlan {
     const { assetId } = said;
     if (said.kind === "asset-death") {
       this.count("deaths");
-      return this.#setAsset(gateway, assetId, "offline");
+      return this.setAsset(gateway, assetId, "offline");
     }
-    this.#setAsset(gateway, assetId, "online");
+    this.setAsset(gateway, assetId, "online");
     if (said.kind === "asset-birth") return this.#takeBirth(gateway, said.birthId, said.birth, message.receivedAtMs);
     if (said.kind === "asset-birth-refused") {
       this.count("births-refused");
@@ -180,18 +198,28 @@ export class BatchPlan {
     stream.issued = Math.max(stream.issued, birth.issued);
   }
 
-  #takeDeath(gateway: GatewayState, birthSeq: number | null, receivedAtMs: number): void {
+  noteAlive(gateway: GatewayState, receivedAtMs: number): void {
+    gateway.lastMessageMs = Math.max(gateway.lastMessageMs, receivedAtMs);
+    gateway.status = "online";
+    gateway.diedAtMs = null;
+  }
+
+  /** False when the death is not of the gateway's newest birth. */
+  noteDeath(gateway: GatewayState, birthSeq: number | null, receivedAtMs: number): boolean {
     // A will of a connection that a newer birth has replaced says nothing about the gateway as it is now.
-    if (gateway.birthSeq !== null && birthSeq !== null && birthSeq !== gateway.birthSeq)
-      return this.count("stale-deaths");
+    if (gateway.birthSeq !== null && birthSeq !== null && birthSeq !== gateway.birthSeq) {
+      this.count("stale-deaths");
+      return false;
+    }
     this.count("deaths");
     gateway.status = "offline";
     gateway.diedAtMs ??= receivedAtMs;
     for (const [key, entry] of this.assetStatuses)
       if (entry[2] === gateway.gatewayKey) this.assetStatuses.set(key, [entry[0], entry[1], entry[2], "offline"]);
+    return true;
   }
 
-  #setAsset({ tenantId, gatewayKey }: GatewayState, assetId: string, status: AssetStatus): void {
+  setAsset({ tenantId, gatewayKey }: GatewayState, assetId: string, status: AssetStatus): void {
     if (assetId === GATEWAY_STREAM) return;
     this.assetStatuses.set(`${tenantId}/${assetId}`, [tenantId, assetId, gatewayKey, status]);
   }

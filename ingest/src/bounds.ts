@@ -34,6 +34,16 @@ export interface IngestBounds {
   readonly maxSilenceMs: number;
   /** Alarms that one changed profile raises on more channels than this are one alarm: a flood is 10 in 10 minutes. */
   readonly groupAboveChannels: number;
+  /** Bytes of one plain-JSON message; a longer one goes to quarantine, cut short. */
+  readonly foreignMessageBytesMax: number;
+  /** Readings of one plain-JSON message; one with more goes to quarantine. */
+  readonly foreignReadingsMax: number;
+  /** Gateways without our contract; what further ones send is dropped and counted. */
+  readonly foreignGatewaysMax: number;
+  /** Metrics of foreign births held in memory; beyond, the aliases of further births are not learned. */
+  readonly foreignMetricsMax: number;
+  /** Lines in the list of what came unmapped; further ones are only counted. */
+  readonly foreignUnmappedMax: number;
 }
 
 export const DEFAULT_BOUNDS: IngestBounds = {
@@ -55,4 +65,9 @@ export const DEFAULT_BOUNDS: IngestBounds = {
   deathGraceMs: 60_000,
   maxSilenceMs: 10 * 60_000,
   groupAboveChannels: 10,
+  foreignMessageBytesMax: 256 * 2 ** 10,
+  foreignReadingsMax: 4096,
+  foreignGatewaysMax: 10_000,
+  foreignMetricsMax: 200_000,
+  foreignUnmappedMax: 1000,
 };

@@ -4,6 +4,8 @@
 import { GATEWAY_STREAM } from "@isotherm/coldchain";
 import type { BatchPlan } from "./batch-plan.ts";
 import { END_OF_TIME_MS } from "./dirty-table.ts";
+import { FOREIGN_EPOCH } from "./foreign/foreign-assembly.ts";
+import { saveForeign, settleForeign } from "./foreign/foreign-commit.ts";
 import type { StoredPoint } from "./reading-assembly.ts";
 import { withdraw } from "./sequence.ts";
 import type { IngestState } from "./state.ts";
@@ -38,19 +40,21 @@ export async function storeReadings(plan: BatchPlan, writer: ReadingWriter): Pro
 /** A point that the store will not take: kept in quarantine, or else its record is not accepted. */
 function refuse(plan: BatchPlan, { placed, series }: StoredPoint, { reason, detail }: RefusedPoint): void {
   const { stream, record, bytes, tenantId, receivedAtMs } = placed;
-  plan.count("points-refused");
+  const isForeign = stream.epoch === FOREIGN_EPOCH;
+  const isConflict = isForeign && reason === "reading-conflict";
+  plan.count(isConflict ? "foreign-conflicts" : "points-refused");
   const kept = plan.tryQuarantine({
     tenantId,
     gatewayKey: stream.gatewayKey,
     assetId: stream.assetId,
-    epoch: stream.epoch,
-    kind: "point-refused",
-    numbers: String(record.number),
+    epoch: isForeign ? null : stream.epoch,
+    kind: isConflict ? "reading-conflict" : "point-refused",
+    numbers: isForeign ? "" : String(record.number),
     reason: `${series.channel}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
     bytes,
     receivedAtMs,
   });
-  if (kept) return;
+  if (kept || isForeign) return;
   withdraw(stream, record.number);
   plan.digests.get(stream)?.delete(record.number);
 }
@@ -61,6 +65,7 @@ export function commitPlan(plan: BatchPlan, state: IngestState, stored: readonly
   const ids = state.db.transaction(() => {
     statuses.push(...saveGateways(plan, state));
     saveBirths(plan, state);
+    saveForeign(plan, state);
     const streamIds = saveStreams(plan, state);
     for (const { gatewayKey, anchor } of plan.anchors.values()) state.anchors.save(gatewayKey, anchor);
     for (const entry of plan.quarantine) state.quarantine.save(entry);
@@ -72,6 +77,7 @@ export function commitPlan(plan: BatchPlan, state: IngestState, stored: readonly
     state.streams.committed(stream);
   }
   for (const key of plan.failed) plan.deps.failures.remember(key);
+  settleForeign(plan, state);
   return { stored, statuses, streams: [...ids.keys()] };
 }
 

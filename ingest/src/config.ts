@@ -7,6 +7,8 @@ import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { DEFAULT_BOUNDS, type IngestBounds } from "./bounds.ts";
 import { ConfigError, type Problem } from "./errors.ts";
+import { readMapping } from "./mapping/mapping-file.ts";
+import { type Mapping, withTenants } from "./mapping/mapping-rules.ts";
 import type { StoreHome } from "./store/reading-store.ts";
 
 export interface IngestConfig {
@@ -14,6 +16,8 @@ export interface IngestConfig {
   readonly hostId: string;
   /** Tenant of each Sparkplug group. */
   readonly groups: Readonly<Record<string, string>>;
+  /** What gateways and topics that are not under our contract mean; none unless given. */
+  readonly mappings?: readonly Mapping[];
   readonly stateFile: string;
   readonly store: StoreHome;
   readonly traceFile: string;
@@ -38,6 +42,7 @@ const shape = z.strictObject({
   }),
   hostId: id,
   groups: z.record(id, id).refine((groups) => Object.keys(groups).length > 0, "no group; name at least one: tenant"),
+  mappings: z.array(path).max(64).default([]),
   stateFile: path,
   store: z.strictObject({ path: path.optional(), influxDatabase: z.string().min(1).default("isotherm") }),
   traceFile: path,
@@ -61,7 +66,7 @@ export function readConfig(file: string, environment: ConfigEnvironment): Ingest
   const problems: Problem[] = [];
   const checked = shape.safeParse(readYaml(file));
   if (!checked.success) throw new ConfigError(file, checked.error.issues.map(problemOf));
-  const { broker, store, tokenFile, bounds: given, ...rest } = checked.data;
+  const { broker, store, tokenFile, bounds: given, mappings: mappingFiles, ...rest } = checked.data;
   const at = (name: string): string => resolve(dirname(file), name);
   const secret = (name: string, place: string): string => {
     try {
@@ -87,9 +92,17 @@ export function readConfig(file: string, environment: ConfigEnvironment): Ingest
       problem: "neither a path nor INFLUX_URL says where readings go",
       mend: "give store.path, a SQLite file that is made when it is missing",
     });
+  const mappings = mappingFiles.flatMap((name, index) => {
+    const read = readMappingFile(at(name), `mappings[${index}]`);
+    const settled = "problems" in read ? read : withTenants(read.mapping, rest.groups, at(name));
+    if ("mapping" in settled) return [settled.mapping];
+    problems.push(...settled.problems);
+    return [];
+  });
   if (problems.length > 0 || home === undefined) throw new ConfigError(file, problems);
   return {
     ...rest,
+    mappings,
     broker: {
       url: broker.url,
       ...(broker.user === undefined ? {} : { user: broker.user }),
@@ -101,6 +114,15 @@ export function readConfig(file: string, environment: ConfigEnvironment): Ingest
     token,
     bounds: { ...DEFAULT_BOUNDS, ...(given as Partial<IngestBounds>) },
   };
+}
+
+function readMappingFile(file: string, place: string): ReturnType<typeof readMapping> {
+  try {
+    return readMapping(readFileSync(file, "utf8"), file);
+  } catch (error) {
+    const problem = `${file} cannot be read (${(error as Error).message})`;
+    return { problems: [{ place, problem, mend: "give the path of a mapping; mapping --help shows one" }] };
+  }
 }
 
 function readYaml(file: string): unknown {

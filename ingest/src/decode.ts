@@ -34,7 +34,13 @@ type Said =
   | { readonly kind: "gateway-death"; readonly birthSeq: number | null }
   | { readonly kind: "gateway-data" }
   | { readonly kind: "asset-birth"; readonly assetId: string; readonly birth: StreamBirth; readonly birthId: string }
-  | { readonly kind: "asset-birth-refused"; readonly assetId: string; readonly reason: string }
+  | {
+      readonly kind: "asset-birth-refused";
+      readonly assetId: string;
+      readonly reason: string;
+      /** It declares no contract at all, as other gateways' births do. */
+      readonly isUndeclared: boolean;
+    }
   | { readonly kind: "asset-death"; readonly assetId: string }
   | { readonly kind: "data"; readonly assetId: string; readonly birth: StreamBirth; readonly message: DataMessage }
   | {
@@ -112,10 +118,11 @@ function deviceMessage(
   const problem = unreadable(payload);
   if (type === "DDEATH") return { kind: "asset-death", assetId };
   if (type === "DBIRTH") {
-    if (problem !== undefined) return { kind: "asset-birth-refused", assetId, reason: problem };
+    if (problem !== undefined) return { kind: "asset-birth-refused", assetId, reason: problem, isUndeclared: false };
     const birth = readBirth(columns, assetId);
-    if (birth === undefined) return { kind: "asset-birth-refused", assetId, reason: "declares no contract" };
-    if (typeof birth === "string") return { kind: "asset-birth-refused", assetId, reason: birth };
+    if (birth === undefined)
+      return { kind: "asset-birth-refused", assetId, reason: "declares no contract", isUndeclared: true };
+    if (typeof birth === "string") return { kind: "asset-birth-refused", assetId, reason: birth, isUndeclared: false };
     return { kind: "asset-birth", assetId, birth, birthId: birthIdOf(birth) };
   }
   if (problem !== undefined)

@@ -1,6 +1,7 @@
 // What newly stored readings mean for their channels: latest values, and intervals to be assessed (again).
 
 import { QUALITY_GOOD, RangeSet, formatRanges } from "@isotherm/coldchain";
+import { FOREIGN_EPOCH } from "./foreign/foreign-assembly.ts";
 import { gatewayIdOf } from "./message.ts";
 import type { HourDues } from "./hour-dues.ts";
 import type { QuietChannels } from "./quiet-channels.ts";
@@ -205,6 +206,9 @@ function lastOfAssets(points: readonly StoredPoint[]): Iterable<StoredPoint> {
 }
 
 function causeOf(gatewayId: string, assetId: string, numbers: ReadonlyMap<string, RangeSet>): string {
-  const parts = [...numbers].map(([epoch, ranges]) => `${gatewayId}/${epoch}/${assetId}:${formatRanges(ranges)}`);
+  // Readings that are not under our contract have no numbers: their times, which the mark holds, are all there is.
+  const parts = [...numbers].map(([epoch, ranges]) =>
+    epoch === FOREIGN_EPOCH ? `${gatewayId}/${assetId}` : `${gatewayId}/${epoch}/${assetId}:${formatRanges(ranges)}`,
+  );
   return `records ${parts.join(" ")}`;
 }

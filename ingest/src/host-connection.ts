@@ -12,6 +12,8 @@ export interface HostOptions {
   readonly hostId: string;
   /** Sparkplug groups to subscribe to. */
   readonly groupIds: readonly string[];
+  /** Filters of plain-JSON topics. */
+  readonly filters?: readonly string[];
 }
 
 export interface HostEvents {
@@ -41,6 +43,7 @@ export class HostConnection {
   readonly #scheduler: Scheduler;
   readonly #client: mqtt.MqttClient;
   #sinceMs: number;
+  #connections = 0;
 
   constructor(options: HostOptions, { clock, scheduler }: HostTime, events: HostEvents) {
     this.#options = options;
@@ -66,11 +69,16 @@ export class HostConnection {
     this.#client.on("connect", () => this.#onConnect());
     this.#client.on("close", () => this.#onClose());
     this.#client.on("error", (error) => events.problem(error));
-    this.#client.on("message", (topic, payload) => this.#onMessage(topic, payload));
+    this.#client.on("message", (topic, payload, { retain }) => this.#onMessage(topic, payload, retain));
   }
 
   get connected(): boolean {
     return this.#client.connected;
+  }
+
+  /** A message was dropped that may have been a birth: what births said before is not to be relied on. */
+  missed(): void {
+    this.#connections++;
   }
 
   /** Sends a command at QoS 0. False when there is no connection: what it says will be said again. */
@@ -106,12 +114,14 @@ export class HostConnection {
   }
 
   #onConnect(): void {
-    const { hostId, groupIds } = this.#options;
+    const { hostId, groupIds, filters = [] } = this.#options;
+    this.#connections++;
     this.#client.subscribe(stateTopic(hostId), { qos: 1 }, (error) => {
       if (error) return this.#events.problem(error);
       // Not the whole group: our own commands would come back to us.
-      const topics = groupIds.flatMap((groupId) => HEARD_TYPES.map((levels) => `spBv1.0/${groupId}/${levels}`));
-      this.#client.subscribe(topics, { qos: 1 }, (refused) => {
+      const groups = groupIds.includes("+") ? ["+"] : groupIds;
+      const topics = groups.flatMap((groupId) => HEARD_TYPES.map((levels) => `spBv1.0/${groupId}/${levels}`));
+      this.#client.subscribe([...topics, ...filters], { qos: 1 }, (refused) => {
         if (refused) return this.#events.problem(refused);
         this.#sayOnline();
         this.#events.connected();
@@ -130,13 +140,14 @@ export class HostConnection {
     this.#client.options.will = this.#will();
   }
 
-  #onMessage(topic: string, payload: Uint8Array): void {
+  #onMessage(topic: string, payload: Uint8Array, isRetained: boolean): void {
     const parsed = parseSparkplugTopic(topic);
     if (parsed?.kind === "state") {
       if (parsed.hostId === this.#options.hostId && saysOffline(payload)) this.#sayOnline();
       return;
     }
-    this.#events.message({ topic, payload, receivedAtMs: this.#clock.wallMs() });
+    const receivedAtMs = this.#clock.wallMs();
+    this.#events.message({ topic, payload, receivedAtMs, isRetained, connection: this.#connections });
   }
 }
 

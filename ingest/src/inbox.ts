@@ -1,5 +1,6 @@
 // Messages between the broker and the pipeline. Reading MQTT never stops: over a bound whole data messages are dropped
-// unaccepted and counted, and the contract brings them back. Births and deaths still find room, a tenth of the bound more.
+// unaccepted and counted, and the contract brings them back; plain JSON and foreign gateways' data are lost then. Births
+// and deaths still find room, a tenth of the bound more.
 
 import { parseSparkplugTopic } from "@isotherm/coldchain";
 import type { IngestBounds } from "./bounds.ts";
@@ -39,7 +40,8 @@ export class Inbox {
   offer(message: RawMessage): boolean {
     const { inboxBytesMax, inboxMessagesMax } = this.#bounds;
     const topic = parseSparkplugTopic(message.topic);
-    const room = topic !== undefined && topic.kind !== "state" && topic.type === "DDATA" ? 1 : HEADROOM;
+    const isData = topic === undefined || topic.kind === "state" || topic.type === "DDATA" || topic.type === "NDATA";
+    const room = isData ? 1 : HEADROOM;
     const bytes = this.#bytes + message.payload.length;
     if (this.#waiting.length >= inboxMessagesMax * room || bytes > inboxBytesMax * room) {
       this.#dropped++;

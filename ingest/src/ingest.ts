@@ -1,13 +1,14 @@
 // The ingest process without its command line: everything opened, joined and running.
 
 import { openTraceReader } from "@isotherm/trace";
-import { type Observable, Subject, type Subscription, merge } from "rxjs";
-import { batches, repeatedly } from "./batches.ts";
+import { type Observable, Subject, type Subscription, merge, switchMap } from "rxjs";
+import { after, batches, repeatedly } from "./batches.ts";
 import { CommandSender } from "./command-sender.ts";
 import type { IngestConfig } from "./config.ts";
 import { FailureMemory } from "./failure-memory.ts";
 import { FeedHub } from "./feed-hub.ts";
 import { HoleWatch } from "./hole-watch.ts";
+import { ForeignDoors } from "./foreign/foreign-doors.ts";
 import { HostConnection } from "./host-connection.ts";
 import { HttpDoor } from "./http-door.ts";
 import { Inbox } from "./inbox.ts";
@@ -31,6 +32,7 @@ export class Ingest {
   readonly #inbox: Inbox;
   readonly #arrived = new Subject<void>();
   readonly #writer: ReadingWriter;
+  readonly #doors: ForeignDoors;
   readonly #sender: CommandSender;
   readonly #holes: HoleWatch;
   readonly #pipeline: Pipeline;
@@ -47,6 +49,7 @@ export class Ingest {
     this.#ports = ports;
     this.state = state;
     this.#writer = writer;
+    this.#doors = new ForeignDoors(config.mappings ?? []);
     this.#inbox = new Inbox(config.bounds);
     this.hub = new FeedHub(ports.scheduler, () => state.db.cursor());
     this.#sender = new CommandSender({
@@ -119,6 +122,7 @@ export class Ingest {
         await this.#pipeline.run(batch);
         this.#metrics.accepted(this.#ports.clock.wallMs() - oldestMs);
       }),
+      after(scheduler, 0).pipe(switchMap(() => this.#pipeline.takeUp())),
       repeatedly(scheduler, RELEASE_PERIOD_MS, () => this.#pipeline.release()),
       repeatedly(scheduler, HOLE_PERIOD_MS, async () => this.#holes.look()),
       this.#judgement.work(),
@@ -134,6 +138,7 @@ export class Ingest {
       failures: new FailureMemory(config.bounds.failuresMax),
       groups: config.groups,
       bounds: config.bounds,
+      doors: this.#doors,
       writer: this.#writer,
       sender: this.#sender,
       clock,
@@ -211,9 +216,12 @@ export class Ingest {
   #connect(): void {
     const { clock, log } = this.#ports;
     const { broker, hostId, groups } = this.#config;
-    this.#connection = new HostConnection({ ...broker, hostId, groupIds: Object.keys(groups) }, this.#ports, {
+    const groupIds = [...new Set([...Object.keys(groups), ...this.#doors.groups])];
+    const options = { ...broker, hostId, groupIds, filters: this.#doors.filters };
+    this.#connection = new HostConnection(options, this.#ports, {
       message: (message) => {
         if (this.#inbox.offer(message)) this.#arrived.next();
+        else if (/\/[ND]BIRTH\//.test(message.topic)) this.#connection?.missed();
       },
       connected: () => {
         this.#judgement.listening(clock.wallMs());

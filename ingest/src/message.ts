@@ -4,6 +4,10 @@ export interface RawMessage {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly receivedAtMs: number;
+  /** The broker had kept it, so that nobody knows when it was sent. */
+  readonly isRetained?: boolean;
+  /** Which connection of ours heard it, counted from the start; between two, births may have been missed. */
+  readonly connection?: number;
 }
 
 /** `<group>/<gatewayId>`: two tenants may name a gateway alike. */

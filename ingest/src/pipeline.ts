@@ -6,6 +6,8 @@ import type { PlanCount } from "./plan-counts.ts";
 import { commitPlan, type StatusChange, storeReadings } from "./commit.ts";
 import type { CommandSender } from "./command-sender.ts";
 import type { GatewayState } from "./gateway-table.ts";
+import { journalForeign } from "./foreign/foreign-commit.ts";
+import type { ForeignArrival } from "./foreign/foreign-report.ts";
 import type { RawMessage } from "./message.ts";
 import { RELEASE_RECORDS_MAX, releasePending } from "./pending-release.ts";
 import type { StoredPoint } from "./reading-assembly.ts";
@@ -61,6 +63,16 @@ export class Pipeline {
     await this.#alone(() => this.#release());
   }
 
+  /** Stores what a former process had begun to: nobody would send it again. To be called before the first batch. */
+  async takeUp(): Promise<void> {
+    await this.#alone(async () => {
+      for (;;) {
+        const arrivals = this.#deps.state.foreign.journal();
+        if (arrivals.length === 0 || (await this.#untilStored(() => this.#carry([], arrivals))) === undefined) return;
+      }
+    });
+  }
+
   async #release(): Promise<void> {
     const { state, writer, clock, bounds } = this.#deps;
     let records: number;
@@ -87,10 +99,11 @@ export class Pipeline {
   }
 
   /** True when anchors came, so that waiting records may be placed. */
-  async #carry(messages: readonly RawMessage[]): Promise<boolean> {
+  async #carry(messages: readonly RawMessage[], arrivals: readonly ForeignArrival[] = []): Promise<boolean> {
     const { state, sender, writer } = this.#deps;
-    const plan = new BatchPlan(this.#deps, messages);
+    const plan = new BatchPlan(this.#deps, messages, arrivals);
     this.#deps.step?.("planned");
+    journalForeign(plan, state);
     const stored = await storeReadings(plan, writer);
     this.#deps.step?.("stored");
     const { streams, statuses } = commitPlan(plan, state, stored);
@@ -104,6 +117,7 @@ export class Pipeline {
       const gateway = plan.gateways.get(gatewayKey);
       if (gateway !== undefined) sender.askForBirth(gateway);
     }
+    for (const node of plan.foreign.rebirths.values()) sender.askForBirth(node);
     this.#deps.step?.("accepted");
     this.#deps.committed({ stored, counts: plan.counts, statuses, streams: accepted });
     return plan.anchors.size > 0;

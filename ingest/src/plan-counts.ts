@@ -23,5 +23,18 @@ export const PLAN_COUNTS = [
   "not-under-contract",
   "contract-unsupported",
   "points-refused",
+  // Of sources that are not under our contract.
+  "foreign-messages",
+  "foreign-readings",
+  "foreign-births",
+  "foreign-birth-unknown",
+  "foreign-gaps",
+  "foreign-skipped",
+  "foreign-retained",
+  "foreign-refused",
+  "foreign-conflicts",
+  "foreign-unmapped",
+  "foreign-unmapped-unlisted",
+  "foreign-full",
 ] as const;
 export type PlanCount = (typeof PLAN_COUNTS)[number];

@@ -3,7 +3,8 @@
 import { createHash } from "node:crypto";
 import type { StateDb } from "./state-db.ts";
 
-export type QuarantineKind = "undecodable" | "number-conflict" | "point-refused" | "anchor-conflict";
+export type QuarantineKind =
+  "undecodable" | "number-conflict" | "point-refused" | "anchor-conflict" | "reading-conflict" | "foreign-refused";
 
 export interface QuarantineEntry {
   readonly tenantId: string;

@@ -6,6 +6,7 @@ import { auditOf } from "./audit-table.ts";
 import { excursionRowOf } from "./excursion-table.ts";
 import { declarationOf } from "./gateway-table.ts";
 import { dueHours } from "./hour-dues.ts";
+import { readForeignGateways, readUnmapped } from "./foreign/foreign-rows.ts";
 import { gatewayIdOf } from "./message.ts";
 import { type SqlRow, type SqlValue, type StateDb, openStateReadOnly } from "./state-db.ts";
 import type {
@@ -39,6 +40,7 @@ export function openStateReader(stateFile: string): StateReader {
     completeness: (tenantId) => readCompleteness(db, tenantId),
     dueHours: (series, fromMs, toMs) => dueHours(db, series, fromMs, toMs),
     quarantine: (tenantId, limit) => readQuarantine(db, tenantId, limit),
+    foreign: (tenantId) => ({ gateways: readForeignGateways(db, tenantId), unmapped: readUnmapped(db) }),
     cursor: () => db.cursor(),
     close: () => db.close(),
   };

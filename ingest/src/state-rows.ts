@@ -140,13 +140,37 @@ export interface QuarantineRow {
   readonly gatewayId: string;
   readonly assetId: string;
   readonly epoch: string | null;
-  /** `undecodable`, `number-conflict`, `point-refused`, `anchor-conflict`. */
+  /** `undecodable`, `number-conflict`, `point-refused`, `anchor-conflict`, `reading-conflict`, `foreign-refused`. */
   readonly kind: string;
   /** As `1-3,7`. */
   readonly numbers: string;
   readonly reason: string;
   readonly byteCount: number;
   readonly receivedAtMs: number;
+}
+
+/** A gateway, or source of plain JSON, without our contract: it numbers nothing, so nothing can be told of delivery. */
+export interface ForeignGatewayRow {
+  readonly tenantId: string;
+  readonly gatewayId: string;
+  readonly kind: "sparkplug" | "json";
+  readonly mapping: string;
+  readonly status: AssetStatus;
+  readonly maxSilenceMs: number | null;
+  readonly lastMessageMs: number;
+  readonly assetIds: readonly string[];
+}
+
+/** Something that came and that no mapping speaks of, since ingest started. */
+export interface UnmappedRow {
+  readonly gatewayId: string;
+  /** A metric, with its device in front, a topic, or the name of an asset that is not listed. */
+  readonly what: string;
+  readonly reason: "no-rule" | "asset-not-listed" | "no-value-found";
+  readonly example: string;
+  readonly count: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
 }
 
 export interface ExcursionQuery {
@@ -181,6 +205,8 @@ export interface StateReader {
   quarantine(tenantId: string | undefined, limit: number): QuarantineRow[];
   /** Hours that begin in fromMs…toMs whose sums are missing or out of date; what `windowStatistics` must know. */
   dueHours(series: SeriesId, fromMs: number, toMs: number): ReadonlySet<number>;
+  /** What is not under our contract. Gateways of one tenant, or of all; what is unmapped belongs to nobody yet. */
+  foreign(tenantId?: string): { readonly gateways: ForeignGatewayRow[]; readonly unmapped: UnmappedRow[] };
   /** Grows with every transaction of ingest's: equal cursors, equal answers. */
   cursor(): number;
   close(): void;

@@ -7,6 +7,7 @@ import { BirthTable } from "./birth-table.ts";
 import { DirtyTable } from "./dirty-table.ts";
 import { ExcursionTable } from "./excursion-table.ts";
 import { ExpiredTable } from "./expired-table.ts";
+import { ForeignTable } from "./foreign/foreign-table.ts";
 import { GatewayTable } from "./gateway-table.ts";
 import { HourDues } from "./hour-dues.ts";
 import { ProfileChangeTable } from "./profile-change-table.ts";
@@ -30,6 +31,7 @@ export class IngestState {
   readonly excursions: ExcursionTable;
   readonly alarms: AlarmTable;
   readonly profileChanges: ProfileChangeTable;
+  readonly foreign: ForeignTable;
 
   constructor(db: StateDb) {
     this.db = db;
@@ -46,6 +48,7 @@ export class IngestState {
     this.excursions = new ExcursionTable(db);
     this.alarms = new AlarmTable(db);
     this.profileChanges = new ProfileChangeTable(db);
+    this.foreign = new ForeignTable(db);
   }
 
   static open(file: string): IngestState {

@@ -16,6 +16,8 @@ import {
 import { DEFAULT_BOUNDS, type IngestBounds } from "../src/bounds.ts";
 import { CommandSender } from "../src/command-sender.ts";
 import { FailureMemory } from "../src/failure-memory.ts";
+import { ForeignDoors } from "../src/foreign/foreign-doors.ts";
+import type { Mapping } from "../src/mapping/mapping-rules.ts";
 import { type BatchDone, type CommitStep, Pipeline } from "../src/pipeline.ts";
 import { IngestState } from "../src/state.ts";
 import type { StateReader } from "../src/state-rows.ts";
@@ -40,6 +42,7 @@ export const OWN = gatewayStream();
 export interface PipelineOptions {
   readonly bounds?: Partial<IngestBounds>;
   readonly step?: (step: CommitStep) => void;
+  readonly mappings?: readonly Mapping[];
   readonly wrapWriter?: (writer: ReadingWriter) => ReadingWriter;
 }
 
@@ -53,6 +56,7 @@ export class PipelineBench {
   readonly storeProblems: (Error | undefined)[] = [];
   readonly acceptances = new Map<string, Acceptance>();
   rebirths = 0;
+  readonly rebirthTopics: string[] = [];
   readonly #writer: ReadingWriter;
 
   private constructor(folder: string, home: StoreHome, writer: ReadingWriter, options: PipelineOptions, nowMs: number) {
@@ -68,6 +72,7 @@ export class PipelineBench {
       failures: new FailureMemory(100),
       groups: { group1: "tenant1" },
       bounds: { ...DEFAULT_BOUNDS, ...options.bounds },
+      doors: new ForeignDoors(options.mappings ?? []),
       writer: options.wrapWriter?.(writer) ?? writer,
       sender: new CommandSender({ hostId: HOST_ID, clock, scheduler, random: seededRandom(1), send }),
       clock,
@@ -112,10 +117,13 @@ export class PipelineBench {
     return this.done.reduce((total, { counts }) => total + (counts.get(name as never) ?? 0), 0);
   }
 
-  /** Instants and values that are stored of a channel of `cold-1`, with their quality codes. */
-  async stored(channel = "temperature/p1"): Promise<[atMs: number, value: number, quality: number][]> {
+  /** Instants and values that are stored of a channel, with their quality codes. */
+  async stored(
+    channel = "temperature/p1",
+    assetId = "cold-1",
+  ): Promise<[atMs: number, value: number, quality: number][]> {
     const reader = await openReadingReader(this.home);
-    const series = { tenantId: "tenant1", assetId: "cold-1", channel };
+    const series = { tenantId: "tenant1", assetId, channel };
     const { length, atMs, value, raw, quality } = await reader.readings({ series, fromMs: 0, toMs: 4e12 });
     await reader.close();
     return Array.from({ length }, (_, at) => {
@@ -145,7 +153,10 @@ export class PipelineBench {
     const acceptance = readAcceptance(columns);
     const assetId = topic.split("/")[4];
     if (acceptance !== undefined && assetId !== undefined) this.acceptances.set(assetId, acceptance);
-    else this.rebirths++;
+    else {
+      this.rebirths++;
+      this.rebirthTopics.push(topic);
+    }
     return true;
   }
 }
