@@ -61,6 +61,32 @@ export { type Anchor, anchorOrdinalOf, placeInTime } from "./src/anchor.ts";
 export { type Allowance, type AllowanceKind } from "./src/allowance.ts";
 export { type Gate } from "./src/gate.ts";
 export {
+  type InForce,
+  type JudgedLine,
+  type LineReadings,
+  type ProfileInForce,
+  gateChannelsOf,
+  gatesReachMs,
+  judgedWholeUntilMs,
+  linesOf,
+  measured,
+  memberReachMs,
+  pushLine,
+  ruleAt,
+} from "./src/judged-line.ts";
+export {
+  type FoundExcursion,
+  type FoundMkt,
+  type FoundStability,
+  type LegAssessment,
+  type LegChannel,
+  type LegReadings,
+  assessLeg,
+  isMktRule,
+  mktAround,
+  mktCountsToMs,
+} from "./src/leg-assessment.ts";
+export {
   type LimitRow,
   type MktRow,
   type Profile,

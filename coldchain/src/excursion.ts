@@ -2,6 +2,7 @@
 // An excursion starts at the first good reading outside the limit and ends at the first one back inside by the deadband,
 // staying open across unmonitored time.
 import { type Allowance, isOverAllowance } from "./allowance.ts";
+import { type GateTimes, NO_GATES } from "./gate-times.ts";
 import { type LimitComparison, limitComparison } from "./limit-comparison.ts";
 import type { Rule } from "./rule.ts";
 import type { TimeWindow } from "./standing-span.ts";
@@ -71,6 +72,8 @@ export interface AssessState {
   readonly lastValue: number | null;
   /** Of a rule with a cumulative allowance: monitored time of all excursions that have ended, and what was spent before. */
   readonly spentMs: number;
+  /** Whether a reading has been inside by the deadband: what ends a pre-cool. */
+  readonly hasBeenInside: boolean;
 }
 
 export interface AssessStep {
@@ -89,25 +92,24 @@ export class ReadingOrderError extends Error {
 
 /** @param spentMs of a cumulative allowance, what was spent before: on former legs */
 export function assessStart(spentMs = 0): AssessState {
-  return { open: null, lastGoodMs: null, lastValue: null, spentMs };
+  return { open: null, lastGoodMs: null, lastValue: null, spentMs, hasBeenInside: false };
 }
 
 /** The state after the last reading of an excursion that is open, as it was found. */
 export function assessResume(open: Excursion): AssessState {
-  return { open, lastGoodMs: open.lastReadingMs, lastValue: open.lastValue, spentMs: open.spentBeforeMs };
+  const { lastReadingMs: lastGoodMs, lastValue, spentBeforeMs: spentMs } = open;
+  return { open, lastGoodMs, lastValue, spentMs, hasBeenInside: true };
 }
 
 type Draft = { -readonly [Key in keyof Excursion]: Excursion[Key] };
-
-const NO_GATES: readonly TimeWindow[] = [];
 
 /**
  * Judges the next readings of a channel. Pure: `state` stays as it was. However a history is cut into batches, the
  * excursions are those that `findExcursions` gives for the whole of it.
  *
  * @param resolution the channel's declared resolution in its unit; 0 or less when unknown
- * @param gates ascending and apart. A reading outside in one starts no excursion; when it still stands at the gate's end
- * and the next reading is later than that, the excursion starts at the gate's end. One that is open already goes on.
+ * @param gates A reading outside in one starts no excursion; when it still stands at the gate's end and the next reading is
+ * later than that, the excursion starts at the gate's end. One that is open already goes on.
  * @throws ReadingOrderError when a good reading is earlier than the one before it
  */
 export function assessPush(
@@ -115,21 +117,21 @@ export function assessPush(
   rule: Rule,
   resolution: number,
   readings: ReadingSlice,
-  gates: readonly TimeWindow[] = NO_GATES,
+  gates: GateTimes = NO_GATES,
 ): AssessStep {
   const limit = limitComparison(rule, resolution);
   const sumsUp = rule.allowances.some(({ kind }) => kind === "cumulative");
   const closed: Excursion[] = [];
   let open: Draft | null = state.open === null ? null : { ...state.open };
-  let { lastGoodMs, lastValue, spentMs } = state;
+  let { lastGoodMs, lastValue, spentMs, hasBeenInside } = state;
   for (let i = 0; i < readings.count; i++) {
     const value = readings.value[i] as number;
     if (readings.good[i] !== 1 || !Number.isFinite(value)) continue;
     const atMs = readings.atMs[i] as number;
     if (lastGoodMs !== null && lastValue !== null) {
       if (atMs < lastGoodMs) throw new ReadingOrderError(`a reading at ${atMs} ms follows one at ${lastGoodMs} ms`);
-      if (open === null && gates.length > 0 && limit.isOutside(lastValue)) {
-        const endMs = gateAt(gates, lastGoodMs)?.toMs ?? Infinity;
+      if (open === null && gates !== NO_GATES && limit.isOutside(lastValue)) {
+        const endMs = gateAt(gates, hasBeenInside, lastGoodMs)?.toMs ?? Infinity;
         if (endMs < atMs && endMs - lastGoodMs < rule.gapMs) open = startedAt(rule, endMs, lastValue, spentMs);
       }
       if (open !== null) extend(open, rule, limit, { atMs: lastGoodMs, value: lastValue }, atMs);
@@ -137,7 +139,8 @@ export function assessPush(
     lastGoodMs = atMs;
     lastValue = value;
     if (open === null) {
-      if (limit.isOutside(value) && gateAt(gates, atMs) === undefined) open = startedAt(rule, atMs, value, spentMs);
+      if (!limit.isOutside(value)) hasBeenInside ||= limit.isBackInside(value);
+      else if (gateAt(gates, hasBeenInside, atMs) === undefined) open = startedAt(rule, atMs, value, spentMs);
       continue;
     }
     open.lastValue = value;
@@ -146,13 +149,15 @@ export function assessPush(
       closed.push(open);
       if (sumsUp) spentMs += open.monitoredMs;
       open = null;
+      hasBeenInside = true;
     } else include(open, rule, atMs, value);
   }
-  return { state: { open, lastGoodMs, lastValue, spentMs }, closed, open };
+  return { state: { open, lastGoodMs, lastValue, spentMs, hasBeenInside }, closed, open };
 }
 
 /** The gate that an instant is in: its beginning belongs to it, its end does not. */
-function gateAt(gates: readonly TimeWindow[], atMs: number): TimeWindow | undefined {
+function gateAt(times: GateTimes, hasBeenInside: boolean, atMs: number): TimeWindow | undefined {
+  const gates = hasBeenInside ? times.open : times.untilInside;
   let first = 0;
   let end = gates.length;
   while (first < end) {
@@ -249,7 +254,7 @@ export interface ExcursionWindow {
   /** Readings at or after this are as if they did not exist, so that adjoining windows share no reading. */
   readonly windowToMs?: number;
   /** As `assessPush` takes them; absent: none. */
-  readonly gates?: readonly TimeWindow[];
+  readonly gates?: GateTimes;
   /** Of a cumulative allowance, what was spent before these readings: on former legs. */
   readonly spentBeforeMs?: number;
 }

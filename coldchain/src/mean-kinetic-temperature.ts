@@ -68,15 +68,18 @@ export interface MktWindow extends TimeWindow {
  *
  * @param lengthMs Infinity: the whole history
  * @param excursion `toMs` the last reading known of it while it has no end
+ * @param countsToMs time from then on is left out
  */
 export function greatestMktAround(
   readings: ReadingSlice,
   gapMs: number,
   lengthMs: number,
   excursion: TimeWindow,
+  countsToMs = Infinity,
 ): MktWindow | null {
   const spans = new SpanColumns();
-  visitStandingSpans(readings, gapMs, (fromMs, toMs, value) => spans.push(fromMs, toMs, value));
+  const counted = { fromMs: -Infinity, toMs: countsToMs };
+  visitStandingSpans(readings, gapMs, (fromMs, toMs, value) => spans.push(fromMs, toMs, value), counted);
   const { extent } = spans;
   if (extent === null) return null;
   if (lengthMs >= extent.toMs - extent.fromMs) return spans.mktWithin(extent);
