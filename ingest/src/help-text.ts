@@ -10,6 +10,7 @@ export const HELP_TEXT = `ingest: takes what gateways send, stores every record 
   isotherm-ingest backup --config FILE --to DIR     copy state and readings while it runs
   isotherm-ingest restore --config FILE --from DIR  put a backup back; ingest must not run
   isotherm-ingest assess --csv FILE …         judge a logger's file; needs no configuration (assess --help)
+  isotherm-ingest profile list|show|check …   the limits to judge by, shipped or your own (profile --help)
 
   isotherm-ingest COMMAND --help tells more of backup, restore and assess.
 

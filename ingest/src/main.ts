@@ -9,6 +9,7 @@ import { HELP_TEXT } from "./help-text.ts";
 import { Ingest } from "./ingest.ts";
 import { KEEP_COMMANDS, runKeepCommand } from "./keep/keep-commands.ts";
 import { systemClock, systemRandom, systemScheduler } from "./ports.ts";
+import { runProfile } from "./profile/profile-command.ts";
 import { READ_COMMANDS, runReadCommand } from "./read-commands.ts";
 import { openStateReader } from "./state-reader.ts";
 
@@ -62,6 +63,11 @@ async function main(): Promise<number> {
     process.stdout.write(await runKeepCommand(keeping, process.argv.slice(3), ports));
     return 0;
   }
+  if (process.argv[2] === "profile") {
+    const { text, exitCode } = runProfile(process.argv.slice(3), process.stdout.columns || WIDTH_DEFAULT);
+    (exitCode === 2 ? process.stderr : process.stdout).write(text);
+    return exitCode;
+  }
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
   if (values.help === true) {
     process.stdout.write(HELP_TEXT);
@@ -71,7 +77,7 @@ async function main(): Promise<number> {
   const reading = READ_COMMANDS.find((known) => known === command);
   if (values.config === undefined || positionals.length > 1 || (command !== "run" && reading === undefined)) {
     say(
-      "Say what to do: run, status, completeness, quarantine, backup or restore, with --config FILE; or assess, with --csv FILE. See --help.\n",
+      "Say what to do: run, status, completeness, quarantine, backup or restore, with --config FILE; assess, with --csv FILE; or profile list. See --help.\n",
     );
     return 2;
   }
@@ -96,4 +102,8 @@ function exitCodeOf(error: unknown): number {
   return code === "CONFIG_INVALID" || code?.startsWith("ERR_PARSE_ARGS") === true ? 2 : 1;
 }
 
+// Whoever reads the beginning alone, as `head` does, has what was asked for.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 process.exitCode = await main().catch(exitCodeOf);

@@ -157,7 +157,7 @@ test("what is missing or contradicts itself is refused with its mend", async () 
     [[...columns(path), "--high", "warm"], /no number/],
     [[...columns(path), "--high", "8", "--gap", "0"], /--gap "0"/],
     [[...columns(path), "--profile", "gsp-cold-2-8", "--low", "2"], /--profile and --low together/],
-    [[...columns(path), "--profile", "none"], /no shipped profile.*\n.*gsp-cold-2-8/],
+    [[...columns(path), "--profile", "none"], /no shipped profile.*\n.*profile list/],
     [[...columns(path), "--profile", "./none.yaml"], /cannot be read/],
     [
       [...columns(path), "--profile", "gsp-cold-2-8", "--quantity", "humidity"],

@@ -3,6 +3,7 @@ import type { Rule } from "@isotherm/coldchain";
 import { textTable } from "../text-table.ts";
 import type { Assessment, FoundExcursion } from "./assessment.ts";
 import type { LoggerFile } from "./logger-file.ts";
+import { durationText } from "./duration-text.ts";
 import { terminalChart } from "./terminal-chart.ts";
 
 export interface Told {
@@ -162,15 +163,3 @@ function statisticsText({ statistics: found, gapMs }: Assessment, unit: string):
 }
 
 const figure = (value: number): string => String(Number(value.toFixed(2)));
-
-function durationText(ms: number): string {
-  const whole = Math.round(ms / 1_000);
-  const parts = [
-    [Math.floor(whole / 86_400), "d"],
-    [Math.floor(whole / 3_600) % 24, "h"],
-    [Math.floor(whole / 60) % 60, "min"],
-    [whole % 60, "s"],
-  ] as const;
-  const said = parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count}${unit}`]));
-  return said.length === 0 ? "0s" : said.slice(0, 3).join(" ");
-}

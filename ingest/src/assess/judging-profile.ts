@@ -1,7 +1,7 @@
 // The rules that a file is judged by: those of a profile, or limits from the command line.
-import { readFileSync, readdirSync } from "node:fs";
 import { type Profile, ROLES, type Role, type Rule, parseProfile, rulesFor } from "@isotherm/coldchain";
 import type { AssessOptions, GivenLimits } from "./assess-options.ts";
+import { ProfileNotFoundError, type ProfileText, problemLines, profileText } from "../profile/shipped-profiles.ts";
 import { AssessRefusal } from "./refusal.ts";
 
 export interface JudgingRules {
@@ -9,9 +9,6 @@ export interface JudgingRules {
   /** What they are, and what was taken by default, in words. */
   readonly taken: readonly string[];
 }
-
-/** Shipped profiles lie beside the door of the room that judges. */
-const SHIPPED = new URL("profiles/", import.meta.resolve("@isotherm/coldchain"));
 
 /** @throws AssessRefusal when the profile cannot be used, or has no row for the quantity and role */
 export function judgingRules({ judgeBy, role, file: { quantity } }: AssessOptions): JudgingRules {
@@ -65,29 +62,20 @@ function givenProfile({ low, high, deadband, gapMs, allowanceMs }: GivenLimits, 
 }
 
 function readProfile(nameOrFile: string): Profile {
-  const isFile = /[/\\]|\.ya?ml$/i.test(nameOrFile);
-  const shipped = readdirSync(SHIPPED).flatMap((file) =>
-    file.endsWith(".yaml") ? [file.slice(0, -".yaml".length)] : [],
-  );
-  if (!isFile && !shipped.includes(nameOrFile))
-    throw new AssessRefusal(
-      `no shipped profile is named "${nameOrFile}"`,
-      `Give one of ${shipped.sort().join(", ")}, or the path of a file that ends in .yaml.`,
-    );
-  const read = parseProfile(textOf(isFile ? nameOrFile : new URL(`${nameOrFile}.yaml`, SHIPPED)), nameOrFile);
+  const { text } = textOf(nameOrFile);
+  const read = parseProfile(text, nameOrFile);
   if ("profile" in read) return read.profile;
-  const problems = read.problems.map(({ place, problem, mend }) => `${place}: ${problem}; ${mend}`);
-  throw new AssessRefusal(`the profile cannot be used:\n    ${problems.join("\n    ")}`, "Mend the profile.");
+  throw new AssessRefusal(
+    `the profile cannot be used:\n    ${problemLines(read.problems).join("\n    ")}`,
+    "Mend the profile; isotherm-ingest profile check tells the same.",
+  );
 }
 
-function textOf(file: string | URL): string {
+function textOf(nameOrFile: string): ProfileText {
   try {
-    return readFileSync(file, "utf8");
+    return profileText(nameOrFile);
   } catch (error) {
-    throw new AssessRefusal(
-      `the profile cannot be read (${(error as Error).message})`,
-      "Give the path of a YAML file.",
-      { cause: error },
-    );
+    if (!(error instanceof ProfileNotFoundError)) throw error;
+    throw new AssessRefusal(error.message, error.mend, { cause: error });
   }
 }
