@@ -41,6 +41,11 @@ interface Exchange {
 
 const BUFFER_MAX_BYTES = 512;
 const BITS_PER_CHARACTER = 11;
+/** Start bit, eight data bits, stop bit: no character is shorter. */
+const CHARACTER_BITS_MIN = 10;
+const EXCEPTION_BYTES = 5;
+/** To wait for the whole of a shorter reply, where an exception came, costs 40 ms at 9600 baud. */
+const LONG_REPLY_BYTES = 40;
 /**
  * Timers keep whole milliseconds, so the last fraction of a silence is not waited for: a byte is seen later than it ended
  * on the wire, the port is flushed before it sends, and at 8N1 a character is a bit shorter than is reckoned here.
@@ -175,13 +180,26 @@ export class RtuLine {
       if (wrongAt === 0) return mismatch(request, "it names another function");
       if (wrongAt > 0) return mismatch(request, "its length or place is another");
     }
-    const frameBytes = isException ? 5 : exchange.frameBytes;
+    const frameBytes = isException ? EXCEPTION_BYTES : exchange.frameBytes;
     if (reply.length < frameBytes) return undefined;
     if (crc16(reply, frameBytes) !== 0) {
       return new ModbusCrcError(`The reply to ${describeAny(request)} has a wrong checksum.`);
     }
     if (reply.length > frameBytes) this.#stray(reply.length - frameBytes, nowMs);
     return judgeAny(reply.subarray(1, frameBytes - 2), request, sentCount);
+  }
+
+  /** How long the wire takes at least for what the reply under way still lacks; 0 when nothing is known of that. */
+  restTimeMs(): number {
+    const { baudRate, echo } = this.#options;
+    if (this.#exchange === undefined || baudRate === undefined) return 0;
+    const { frameBytes, sent } = this.#exchange;
+    const reply = this.#buffer.subarray(echo ? sent.length : 0);
+    const received = this.#buffer.length - (echo ? sent.length : 0);
+    // Only its second byte says whether a reply is an exception, which is short; before a long wait that is looked at.
+    const mayBeException = received < 2 ? frameBytes >= LONG_REPLY_BYTES : (reply[1] as number) >= 0x80;
+    const wantedBytes = mayBeException ? EXCEPTION_BYTES : frameBytes;
+    return ((wantedBytes - received) * CHARACTER_BITS_MIN * 1000) / baudRate;
   }
 
   /** Ends the current exchange; `refused` is an exception reply. */

@@ -27,6 +27,9 @@ interface Waiting {
   readonly reject: (error: ModbusError) => void;
 }
 
+/** Timers keep whole milliseconds: a shorter time is not worth one. */
+const HOLD_MIN_MS = 2;
+
 export class RtuMaster implements ModbusMaster {
   readonly #options: ModbusMasterOptions;
   readonly #line: RtuLine;
@@ -38,6 +41,7 @@ export class RtuMaster implements ModbusMaster {
   #isSent = false;
   #isClosed = false;
   #cancelTimer: Cancel = () => undefined;
+  #cancelHold: Cancel = () => undefined;
 
   constructor(options: ModbusMasterOptions) {
     this.#options = options;
@@ -163,8 +167,25 @@ export class RtuMaster implements ModbusMaster {
   }
 
   #receive(bytes: Uint8Array): void {
+    this.#cancelHold();
     const outcome = this.#line.receive(bytes, this.#options.clock.monotonicMs());
-    if (outcome !== undefined && this.#current !== undefined && this.#isSent) this.#finish(outcome);
+    if (this.#current === undefined || !this.#isSent) return;
+    if (outcome === undefined) this.#holdInput();
+    else this.#finish(outcome);
+  }
+
+  /** Lets the rest of a reply gather while the wire cannot have brought it yet, rather than wake for each byte of it. */
+  #holdInput(): void {
+    const { transport, scheduler } = this.#options;
+    const holdMs = Math.floor(this.#line.restTimeMs());
+    if (holdMs < HOLD_MIN_MS || transport.holdInput === undefined) return;
+    const release = transport.holdInput();
+    const cancelTimer = scheduler.after(holdMs, release);
+    this.#cancelHold = () => {
+      this.#cancelHold = () => undefined;
+      cancelTimer();
+      release();
+    };
   }
 
   /** Ends the current request, with its values or its error, and turns to the next. */
@@ -172,6 +193,7 @@ export class RtuMaster implements ModbusMaster {
     const waiting = this.#current;
     if (waiting === undefined) return;
     this.#cancelTimer();
+    this.#cancelHold();
     const isAnswered = !(outcome instanceof ModbusError);
     if (this.#isSent) this.#endExchange(waiting.request, outcome);
     this.#current = undefined;
@@ -212,6 +234,7 @@ export class RtuMaster implements ModbusMaster {
 
   #failAll(error: ModbusError): void {
     this.#cancelTimer();
+    this.#cancelHold();
     if (this.#isSent) this.#line.end("failed", this.#options.clock.monotonicMs());
     const all = this.#current === undefined ? [] : [this.#current];
     all.push(...this.#queue.splice(0));

@@ -1,13 +1,13 @@
-// A serial port as a transport. Every opening builds a new SerialPort: after a write error the old object opens again
-// without complaint and never carries another byte.
+// A serial port as a transport: found by path or by its adapter's fingerprint, opened anew after each loss.
 
-import { SerialPort } from "serialport";
 import { listeners } from "./listeners.ts";
 import { watchNode } from "./node-watch.ts";
 import { findByFingerprint, isFingerprint } from "./port-address.ts";
 import { listPorts } from "./port-list.ts";
 import type { PortDescription } from "./port-list.ts";
 import { portProblem } from "./port-problem.ts";
+import { openSerialLine } from "./serial-line.ts";
+import type { SerialLine } from "./serial-line.ts";
 import { TransportError } from "./transport.ts";
 import type { Transport } from "./transport.ts";
 
@@ -35,10 +35,9 @@ class SerialTransport implements Transport {
   readonly #options: Required<SerialTransportOptions>;
   readonly #bytes = listeners<Uint8Array>();
   readonly #closes = listeners<Error | undefined>();
-  readonly #operations = new Set<(cause: Error | undefined) => void>();
-  #port: SerialPort | undefined;
+  readonly #writes = new Set<(cause: Error | undefined) => void>();
+  #line: SerialLine | undefined;
   #opening: Promise<void> | undefined;
-  #flushing: Promise<void> | undefined;
   #shutting: Promise<void> | undefined;
   #stopWatching: () => void = () => undefined;
 
@@ -49,7 +48,7 @@ class SerialTransport implements Transport {
   }
 
   get isOpen(): boolean {
-    return this.#port !== undefined;
+    return this.#line !== undefined;
   }
 
   onBytes(listener: (bytes: Uint8Array) => void): () => void {
@@ -61,7 +60,7 @@ class SerialTransport implements Transport {
   }
 
   async open(signal?: AbortSignal): Promise<void> {
-    if (this.#port !== undefined) return;
+    if (this.#line !== undefined) return;
     this.#opening ??= this.#openNew().finally(() => (this.#opening = undefined));
     await this.#opening;
     if (signal?.aborted === true) {
@@ -75,100 +74,65 @@ class SerialTransport implements Transport {
     await this.#shutting;
     const { listPorts: list, path: address, ...settings } = this.#options;
     const path = isFingerprint(address) ? findByFingerprint(address, await list()) : address;
-    await new Promise<void>((resolve, reject) => {
-      const port = newPort(path, settings);
-      // A port without a data listener does not notice that it was unplugged, so this one stays attached for life.
-      port.on("data", (bytes: Buffer) => {
-        if (this.#port === port && this.#flushing === undefined) this.#bytes.tell(new Uint8Array(bytes));
-      });
-      port.on("error", (error: Error) => this.#lost(port, error));
-      port.on("close", (error: Error | null | undefined) => this.#lost(port, error ?? undefined));
-      port.open((error) => {
-        if (error) {
-          reject(portProblem(path, error));
-        } else {
-          this.#port = port;
-          this.#stopWatching = watchNode(path, () => this.#lost(port, new Error("it was unplugged")));
+    const line = await openSerialLine(
+      { path, ...settings },
+      { bytes: (bytes) => this.#bytes.tell(bytes), lost: (reason) => this.#lost(line, reason) },
+    ).catch((error: unknown) => {
+      throw portProblem(path, error as Error);
+    });
+    this.#line = line;
+    this.#stopWatching = watchNode(path, () => this.#lost(line, new Error("it was unplugged")));
+  }
+
+  /** A port that vanishes may never take the bytes nor refuse them, so its loss ends the write too. */
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const line = this.#line;
+      if (line === undefined) return reject(new TransportError("TRANSPORT_CLOSED", `${this.name} is not open.`));
+      const lost = (cause: Error | undefined): void => {
+        reject(new TransportError("TRANSPORT_LOST", `${this.name} went away.`, { cause }));
+      };
+      this.#writes.add(lost);
+      line.write(bytes).then(
+        () => {
+          this.#writes.delete(lost);
           resolve();
-        }
-      });
+        },
+        (error: unknown) => this.#lost(line, error as Error),
+      );
     });
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    await this.#flushing;
-    await this.#untilDone((port, done) => port.write(Buffer.from(bytes), undefined, done));
+  /** What a stalled event loop left with the system is dropped here. */
+  discardInput(): void {
+    this.#line?.discard();
   }
 
-  discardInput(): void {
-    if (this.#port === undefined || this.#flushing !== undefined) return;
-    // Bytes that a stalled event loop left in the kernel are dropped here; a tty that cannot flush has nothing to drop.
-    const flushed = this.#untilDone((port, done) => port.flush(done))
-      .catch(() => undefined)
-      .finally(() => {
-        if (this.#flushing === flushed) this.#flushing = undefined;
-      });
-    this.#flushing = flushed;
+  holdInput(): () => void {
+    const line = this.#line;
+    line?.hold();
+    return () => line?.release();
   }
 
   async close(): Promise<void> {
     await this.#opening?.catch(() => undefined);
-    const port = this.#port;
-    if (port === undefined) return;
-    this.#lost(port, undefined);
+    const line = this.#line;
+    if (line === undefined) return;
+    this.#lost(line, undefined);
     await this.#shutting;
   }
 
-  /** Runs one operation of the port. A port that vanishes may never call back, so its loss ends the operation too. */
-  #untilDone(operation: (port: SerialPort, done: (error?: Error | null) => void) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const port = this.#port;
-      if (port === undefined) return reject(new TransportError("TRANSPORT_CLOSED", `${this.name} is not open.`));
-      const lost = (cause: Error | undefined): void => {
-        reject(new TransportError("TRANSPORT_LOST", `${this.name} went away.`, { cause }));
-      };
-      this.#operations.add(lost);
-      operation(port, (error) => {
-        this.#operations.delete(lost);
-        if (error) lost(error);
-        else resolve();
-      });
-    });
-  }
-
-  /** Runs for the first of the several 'error' and 'close' events that one end of a port may give. */
-  #lost(port: SerialPort, reason: Error | undefined): void {
-    if (this.#port !== port) return;
-    this.#port = undefined;
-    this.#flushing = undefined;
+  /** Runs for the first of the several ways in which the end of a port may be noticed. */
+  #lost(line: SerialLine, reason: Error | undefined): void {
+    if (this.#line !== line) return;
+    this.#line = undefined;
     this.#stopWatching();
-    for (const lost of this.#operations) lost(reason);
-    this.#operations.clear();
-    this.#shutting = shut(port);
+    for (const lost of this.#writes) lost(reason);
+    this.#writes.clear();
+    // What is gone cannot be given back any more.
+    this.#shutting = line.close().catch(() => undefined);
     const error =
       reason && new TransportError("TRANSPORT_LOST", `${this.name} went away: ${reason.message}`, { cause: reason });
     this.#closes.tell(error);
-  }
-}
-
-/** Gives the port back to the system. A port that is already on its way out ends with its 'close'. */
-async function shut(port: SerialPort): Promise<void> {
-  if (port.isOpen) {
-    await new Promise<void>((resolve) => {
-      port.once("close", () => resolve());
-      port.once("error", () => resolve());
-      if (!port.closing) port.close(() => resolve());
-    });
-  }
-  port.destroy();
-}
-
-type PortSettings = Omit<Required<SerialTransportOptions>, "path" | "listPorts">;
-
-function newPort(path: string, settings: PortSettings): SerialPort {
-  try {
-    return new SerialPort({ path, ...settings, autoOpen: false });
-  } catch (error) {
-    throw portProblem(path, error as Error);
   }
 }

@@ -15,6 +15,11 @@ export interface Transport {
   onClose(listener: (reason: Error | undefined) => void): () => void;
   /** Drops what has arrived and was not delivered yet; a `write` that follows waits for it. */
   discardInput(): void;
+  /**
+   * What arrives is kept back until the returned function is called, and then delivered in one piece: who knows how much
+   * is still to come is not woken for each byte of it. A transport that has no such thing delivers everything at once.
+   */
+  holdInput?(): () => void;
   close(): Promise<void>;
 }
 
