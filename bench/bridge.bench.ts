@@ -7,7 +7,7 @@ import { busSchedule, modbusDevice, modbusMaster, parseDeviceProfile } from "@is
 import { serialTransport, tcpTransport } from "@isotherm/firmware-bridge";
 import type { DeviceProfile, ModbusDevice, ModbusMaster, Transport } from "@isotherm/firmware-bridge";
 import { modbusSerialClient, slaves } from "./measure/modbus-peer.ts";
-import type { ModbusSerialClient } from "./measure/modbus-peer.ts";
+import type { ModbusSerialClient, Slaves } from "./measure/modbus-peer.ts";
 
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
 const realTime = {
@@ -28,6 +28,7 @@ const POINTS = ["a", "b", "c", "d", "e"];
 /** 8N1: request 8 characters, reply 5 and two for each register; 3.5 characters of silence after each of them. */
 const EXCHANGE_MS = ((8 + 5 + 2 * CHANNELS + 2 * 3.5) * 10 * 1000) / BAUD_RATE;
 
+const DEAD_ROUNDS = 3;
 const LOAD_WINDOWS = 5;
 const LOAD_WINDOW_MS = 10_000;
 /** Half a second beyond the beat of the schedule, so that no round falls on the edge of a window. */
@@ -46,11 +47,11 @@ function fiveRegisters(): DeviceProfile {
   return { ...parsed.profile, responseTimeoutMs: TIMEOUT_MS } as DeviceProfile;
 }
 
-function masterOn(transport: Transport, framing: "rtu" | "tcp", inFlightMax = 1): ModbusMaster {
+function masterOn(transport: Transport, framing: "rtu" | "tcp", inFlightMax?: number): ModbusMaster {
   return modbusMaster({
     transport,
     framing,
-    inFlightMax,
+    ...(inFlightMax === undefined ? {} : { inFlightMax }),
     baudRate: BAUD_RATE,
     responseTimeoutMs: TIMEOUT_MS,
     clock: realTime,
@@ -145,22 +146,36 @@ async function pacedLine(): Promise<void> {
   print("ours", median(ours), "ms a cycle", median(ours) / wireMs, "× wire time (at most 1.15)");
   print("modbus-serial", median(theirs), "ms a cycle", median(theirs) / wireMs, "× wire time");
 
-  const living = UNITS.filter((unit) => !DEAD.includes(unit));
-  const soundRate = await withOurs(path, (cycle) => livingRate(cycle, living, 5000));
-  const theirSoundRate = await withTheirs(path, (cycle) => livingRate(cycle, living, 5000));
-  for (const unit of DEAD) far.tell(`silent ${unit}`);
-  const rate = await withOurs(path, async (cycle, master) => {
-    while (master.counters.unitsResting < DEAD.length) await cycle(UNITS);
-    return livingRate(cycle, UNITS, 25_000);
-  });
-  const theirRate = await withTheirs(path, (cycle) => livingRate(cycle, UNITS, 10_000));
-  console.log(`\nThe same with two dead units and a timeout of ${TIMEOUT_MS} ms: reads a second of the other fourteen`);
-  print("ours", rate, "reads/s", 100 * (1 - rate / soundRate), "% lost (less than 10)");
-  print("modbus-serial", theirRate, "reads/s", 100 * (1 - theirRate / theirSoundRate), "% lost");
-
-  for (const unit of DEAD) far.tell(`speaking ${unit}`);
+  await deadUnits(path, far);
   await steadyLoad(path);
   await far.close();
+}
+
+/** The sound rate is measured before and after, so that a busy machine slows both alike. */
+async function deadUnits(path: string, far: Slaves): Promise<void> {
+  const living = UNITS.filter((unit) => !DEAD.includes(unit));
+  const [ours, theirs]: [number[], number[]] = [[], []];
+  for (let round = 0; round < DEAD_ROUNDS; round += 1) {
+    const soundRate = await withOurs(path, (cycle) => livingRate(cycle, living, 6000));
+    const theirSoundRate = await withTheirs(path, (cycle) => livingRate(cycle, living, 3000));
+    for (const unit of DEAD) far.tell(`silent ${unit}`);
+    const rate = await withOurs(path, async (cycle, master) => {
+      while (master.counters.unitsResting < DEAD.length) await cycle(UNITS);
+      // As long as the pause between trials of both, so that two fall into it, as on any other day.
+      return livingRate(cycle, UNITS, 25_000);
+    });
+    const theirRate = await withTheirs(path, (cycle) => livingRate(cycle, UNITS, 6000));
+    for (const unit of DEAD) far.tell(`speaking ${unit}`);
+    const soundAgain = await withOurs(path, (cycle) => livingRate(cycle, living, 6000));
+    ours.push(100 * (1 - (2 * rate) / (soundRate + soundAgain)));
+    theirs.push(100 * (1 - theirRate / theirSoundRate));
+  }
+  for (const unit of DEAD) far.tell(`speaking ${unit}`);
+  console.log(
+    `\nThe same with two dead units and a timeout of ${TIMEOUT_MS} ms: what the other fourteen lose of their rate`,
+  );
+  print("ours", median(ours), "%", Math.max(...ours), `% at most in ${DEAD_ROUNDS} rounds (less than 10)`);
+  print("modbus-serial", median(theirs), "%", Math.max(...theirs), "%");
 }
 
 /** Eight units of five channels, each read every second. */
@@ -211,8 +226,8 @@ async function tcpLoopback(): Promise<void> {
   const far = await slaves("tcp", String(UNITS.length));
   const port = Number(far.address);
   const connection = (): Transport => tcpTransport({ host: "127.0.0.1", port, connectTimeoutMs: 1000 });
-  const single = masterOn(connection(), "tcp");
-  const several = masterOn(connection(), "tcp", UNITS.length);
+  const single = masterOn(connection(), "tcp", 1);
+  const several = masterOn(connection(), "tcp");
   const devices = devicesOn(several, UNITS);
   const client = modbusSerialClient();
   await client.connectTCP("127.0.0.1", { port });
@@ -230,26 +245,27 @@ async function tcpLoopback(): Promise<void> {
     ["modbus-serial, one by one", inTurn(theirs)],
     ["modbus-serial, all at once", atOnce(theirs)],
     ["ours, one by one", inTurn(ours(single))],
-    ["ours, all at once, 1 in flight", atOnce(ours(single))],
-    ["ours, all at once, 16 in flight", atOnce(ours(several))],
+    ["ours, all at once, inFlightMax 1", atOnce(ours(single))],
+    ["ours, all at once, as it comes", atOnce(ours(several))],
     ["the same as channels, quality", atOnce((unit) => (devices[unit - 1] as ModbusDevice).read())],
   ];
   const results = await interleavedCpu(contenders.map(([, cycle]) => cycle));
   await Promise.all([single.close(), several.close()]);
   await new Promise<void>((resolve) => client.close(resolve));
   await far.close();
-  console.log("\nModbus TCP on loopback, 16 units of 5 channels, CPU (median of 9 interleaved rounds of 100 cycles)");
+  console.log("\nModbus TCP on loopback, 16 units of 5 channels, CPU (median of 15 interleaved rounds of 100 cycles)");
   const peer = Math.min(results[0] ?? NaN, results[1] ?? NaN);
   for (const [at, [name]] of contenders.entries()) {
     const cpuUs = results[at] ?? NaN;
-    print(name, cpuUs, "µs a channel", cpuUs / peer, "× modbus-serial at its best (at most 0.5)");
+    const isTarget = name === "ours, all at once, as it comes";
+    print(name, cpuUs, "µs a channel", cpuUs / peer, `× modbus-serial at its best${isTarget ? " (at most 0.5)" : ""}`);
   }
 }
 
 /** Median CPU for each channel, in microseconds. */
 async function interleavedCpu(cycles: readonly (() => Promise<unknown>)[]): Promise<number[]> {
   const results = cycles.map((): number[] => []);
-  for (let round = -3; round < 9; round += 1) {
+  for (let round = -10; round < 15; round += 1) {
     for (const [at, cycle] of cycles.entries()) {
       const before = process.cpuUsage();
       for (let count = 0; count < 100; count += 1) await cycle();

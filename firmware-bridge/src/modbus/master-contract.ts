@@ -45,8 +45,8 @@ export interface ModbusMasterOptions {
   /** RTU: silence after a broadcast, in which devices do what they were told; default 100. */
   readonly turnaroundMs?: number;
   /**
-   * TCP: requests that may be on their way at once; default 1, which every device takes. Gateways and servers that take
-   * more are read with less work and less waiting.
+   * TCP: requests that may be on their way at once. Without it that is found out, up to the 16 of the specification: a
+   * server that keeps silent or closes the connection when it gets more than it takes is given no more from then on.
    */
   readonly inFlightMax?: number;
   /** Units that do not answer are tried now and then only, where others would be held up; default true. */

@@ -28,12 +28,17 @@ export function countOf(request: ModbusRequest): number {
   return isWrite(request) ? request.values.length : request.count;
 }
 
-/** The request's protocol data unit; a read may ask for more than its `count`. */
-export function requestPdu(request: ModbusRequest, sentCount: number): Uint8Array {
-  if (isWrite(request)) return writePdu(request);
-  const pdu = new Uint8Array(5);
-  writeReadPdu(pdu, 0, request, sentCount);
-  return pdu;
+const READ_PDU_BYTES = 5;
+
+/** The length of the request's protocol data unit. */
+export function pduBytes(request: ModbusRequest): number {
+  return isWrite(request) ? writePdu(request).length : READ_PDU_BYTES;
+}
+
+/** Puts the request's protocol data unit into `into`; a read may ask for more than its `count`. */
+export function putPdu(into: Uint8Array, at: number, request: ModbusRequest, sentCount: number): void {
+  if (isWrite(request)) into.set(writePdu(request), at);
+  else writeReadPdu(into, at, request, sentCount);
 }
 
 /** The bytes with which the right reply begins, function code first: all that can be known before it comes. */

@@ -41,7 +41,8 @@ export function checkRequest(request: ReadRequest, framing: "rtu" | "tcp"): void
   const unitMin = framing === "rtu" ? 1 : 0;
   const unitMax = framing === "rtu" ? 247 : 255;
   const countMax = isBitFunction(fn) ? 2000 : 125;
-  const isWhole = [unit, fn, address, count].every(Number.isInteger);
+  const isWhole =
+    Number.isInteger(unit) && Number.isInteger(fn) && Number.isInteger(address) && Number.isInteger(count);
   const fits =
     isWhole && unit >= unitMin && unit <= unitMax && fn >= 1 && fn <= 4 && address >= 0 && address + count <= 65536;
   if (fits && count >= 1 && count <= countMax) return;
@@ -64,10 +65,11 @@ export function writeReadPdu(into: Uint8Array, at: number, request: ReadRequest,
 /** Reads the data of a reply that has been matched: the first `count` registers, or bits as 0 and 1. */
 export function readData(data: Uint8Array, request: ReadRequest): Uint16Array {
   const values = new Uint16Array(request.count);
-  for (let index = 0; index < request.count; index += 1) {
-    values[index] = isBitFunction(request.fn)
-      ? ((data[index >>> 3] as number) >>> (index & 7)) & 1
-      : ((data[2 * index] as number) << 8) | (data[2 * index + 1] as number);
+  const isBits = isBitFunction(request.fn);
+  for (let at = 0; at < values.length; at += 1) {
+    values[at] = isBits
+      ? ((data[at >>> 3] as number) >>> (at & 7)) & 1
+      : ((data[2 * at] as number) << 8) | (data[2 * at + 1] as number);
   }
   return values;
 }

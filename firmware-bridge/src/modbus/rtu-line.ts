@@ -5,7 +5,7 @@ import { crc16 } from "./crc16.ts";
 import type { LineCounters } from "./master-tally.ts";
 import { ModbusCrcError, ModbusMismatchError, ModbusWithheldError } from "./modbus-error.ts";
 import type { ModbusError } from "./modbus-error.ts";
-import { countOf, describeAny, isWrite, judgeAny, replyBytes, replyStart, requestPdu } from "./modbus-request.ts";
+import { countOf, describeAny, isWrite, judgeAny, pduBytes, putPdu, replyBytes, replyStart } from "./modbus-request.ts";
 import type { ModbusRequest } from "./modbus-request.ts";
 import { RequestMemory } from "./request-memory.ts";
 import type { RequestTrace } from "./request-memory.ts";
@@ -127,13 +127,13 @@ export class RtuLine {
   /** Begins the exchange and gives the bytes to send. */
   begin(request: ModbusRequest, nowMs: number): Uint8Array {
     const sentCount = this.#memory.tellableCount(request) ?? countOf(request);
-    const pdu = requestPdu(request, sentCount);
-    const sent = new Uint8Array(pdu.length + 3);
+    const crcAt = pduBytes(request) + 1;
+    const sent = new Uint8Array(crcAt + 2);
     sent[0] = request.unit;
-    sent.set(pdu, 1);
-    const crc = crc16(sent, pdu.length + 1);
-    sent[pdu.length + 1] = crc & 0xff;
-    sent[pdu.length + 2] = crc >>> 8;
+    putPdu(sent, 1, request, sentCount);
+    const crc = crc16(sent, crcAt);
+    sent[crcAt] = crc & 0xff;
+    sent[crcAt + 1] = crc >>> 8;
     if (this.isUnanswered(request)) {
       this.#notBeforeMs = nowMs + this.#characterMs * sent.length + this.#options.turnaroundMs;
       return sent;
@@ -220,7 +220,7 @@ export class RtuLine {
   /** What the wire itself takes for the request and its reply, added to the response timeout. */
   wireTimeMs(request: ModbusRequest): number {
     const widest = countOf(request) + (isWrite(request) ? 0 : (request.widenMax ?? 0));
-    return this.#characterMs * (requestPdu(request, countOf(request)).length + replyBytes(request, widest) + 6);
+    return this.#characterMs * (pduBytes(request) + replyBytes(request, widest) + 6);
   }
 
   /** What was asked before may still be answered after the port was opened again, so the traces stay. */

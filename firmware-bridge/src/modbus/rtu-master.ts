@@ -1,124 +1,70 @@
 // The master of a serial line, its one owner: requests wait in one bounded queue and go out one at a time.
 
-import type { Cancel, Clock } from "@isotherm/coldchain";
-import { TransportLink } from "../transport/transport-link.ts";
-import type { ModbusMaster, ModbusMasterOptions } from "./master-contract.ts";
-import {
-  ModbusClosedError,
-  ModbusError,
-  ModbusExceptionError,
-  ModbusLinkDownError,
-  ModbusQueueFullError,
-  ModbusRestingError,
-  ModbusTimeoutError,
-} from "./modbus-error.ts";
-import { MasterTally } from "./master-tally.ts";
-import type { MasterCounters } from "./master-tally.ts";
-import { checkAny, describeAny } from "./modbus-request.ts";
+import type { Cancel } from "@isotherm/coldchain";
+import type { ModbusMasterOptions } from "./master-contract.ts";
+import type { LineCounters } from "./master-tally.ts";
+import { ModbusError, ModbusExceptionError, ModbusLinkDownError, ModbusTimeoutError } from "./modbus-error.ts";
+import { describeAny } from "./modbus-request.ts";
 import type { ModbusRequest } from "./modbus-request.ts";
-import type { ReadRequest } from "./read-request.ts";
+import { QueuedMaster } from "./queued-master.ts";
+import type { Waiting, WaitingParts } from "./queued-master.ts";
 import { RtuLine } from "./rtu-line.ts";
-import { UnitRest } from "./unit-rest.ts";
-import type { WriteRequest } from "./write-request.ts";
-
-interface Waiting {
-  readonly request: ModbusRequest;
-  readonly resolve: (values: Uint16Array) => void;
-  readonly reject: (error: ModbusError) => void;
-}
 
 /** Timers keep whole milliseconds: a shorter time is not worth one. */
 const HOLD_MIN_MS = 2;
 
-export class RtuMaster implements ModbusMaster {
-  readonly #options: ModbusMasterOptions;
+export class RtuMaster extends QueuedMaster<Waiting> {
   readonly #line: RtuLine;
-  readonly #link: TransportLink;
-  readonly #tally = new MasterTally();
-  readonly #rest = new UnitRest();
-  readonly #queue: Waiting[] = [];
   #current: Waiting | undefined;
+  #isOpening = false;
   #isSent = false;
-  #isClosed = false;
   #cancelTimer: Cancel = () => undefined;
   #cancelHold: Cancel = () => undefined;
 
   constructor(options: ModbusMasterOptions) {
-    this.#options = options;
+    super(options);
     this.#line = rtuLine(options);
-    this.#link = new TransportLink(options);
-    options.transport.onBytes((bytes) => this.#receive(bytes));
-    options.transport.onClose((reason) => this.#linkLost(reason));
   }
 
-  get counters(): MasterCounters {
-    return this.#tally.snapshot(this.#line.counters, this.#queue.length, this.#rest.restingCount);
+  protected get lineCounters(): LineCounters {
+    return this.#line.counters;
   }
 
-  get clock(): Clock {
-    return this.#options.clock;
+  protected waiting(...[request, resolve, reject]: WaitingParts): Waiting {
+    return { request, resolve, reject };
   }
 
-  read(request: ReadRequest): Promise<Uint16Array> {
-    return this.#ask(request);
-  }
-
-  async write(request: WriteRequest): Promise<void> {
-    await this.#ask(request);
-  }
-
-  async #ask(request: ModbusRequest): Promise<Uint16Array> {
-    checkAny(request, "rtu");
-    if (this.#isClosed) throw new ModbusClosedError("This bus was closed.");
-    if (this.#queue.length >= (this.#options.queueMax ?? 64)) {
-      this.#tally.queueFull += 1;
-      throw new ModbusQueueFullError(`The queue of ${this.#options.transport.name} is full.`);
-    }
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ request, resolve, reject });
-      this.#next();
-    });
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#failAll(new ModbusClosedError("This bus was closed."));
-    await this.#options.transport.close();
-  }
-
-  #next(): void {
+  protected next(): void {
     if (this.#current !== undefined) return;
-    this.#current = this.#queue.shift();
+    this.#current = this.queue.shift();
     if (this.#current === undefined) return;
-    if (this.#isResting(this.#current.request)) {
-      this.#finish(new ModbusRestingError(`${describeAny(this.#current.request)} waits: the unit does not answer.`));
-      return;
-    }
-    if (this.#options.transport.isOpen) {
-      this.#admit();
-      return;
-    }
-    this.#link.open().then(
-      () => {
-        this.#line.reset();
-        if (this.#isClosed) void this.#options.transport.close();
-        else if (this.#current !== undefined) this.#admit();
-        else this.#next();
-      },
-      (cause: unknown) => {
-        this.#tally.linkFailures += 1;
-        this.#failAll(new ModbusLinkDownError(`${this.#options.transport.name} is down.`, { cause }));
-      },
-    );
+    const { request } = this.#current;
+    const resting = this.#line.isUnanswered(request) ? undefined : this.restingError(request);
+    if (resting !== undefined) this.#finish(resting);
+    else if (this.options.transport.isOpen) this.#admit();
+    else this.#open();
+  }
+
+  #open(): void {
+    this.#isOpening = true;
+    this.openLink();
+  }
+
+  protected opened(): void {
+    // The link may have been lost and asked for again before it said that it was open: only one of the two goes on.
+    if (!this.#isOpening) return;
+    this.#isOpening = false;
+    this.#line.reset();
+    this.#admit();
   }
 
   /** Waits for the silence that the line needs, then sends, or refuses what could be answered by an older reply. */
   #admit(): void {
     const waiting = this.#current;
     if (waiting === undefined) return;
-    const verdict = this.#line.admit(waiting.request, this.#options.clock.monotonicMs());
+    const verdict = this.#line.admit(waiting.request, this.options.clock.monotonicMs());
     if (verdict instanceof ModbusError) this.#proveOrRefuse(waiting, verdict);
-    else if (verdict > 0) this.#cancelTimer = this.#options.scheduler.after(verdict, () => this.#admit());
+    else if (verdict > 0) this.#cancelTimer = this.options.scheduler.after(verdict, () => this.#admit());
     else this.#send(waiting);
   }
 
@@ -126,33 +72,28 @@ export class RtuMaster implements ModbusMaster {
   #proveOrRefuse(waiting: Waiting, refusal: ModbusError): void {
     const proof = this.#line.proofFor(waiting.request);
     if (proof === undefined) return this.#finish(refusal);
-    this.#queue.unshift(waiting);
+    this.queue.unshift(waiting);
     const reject = (error: ModbusError): void => {
-      const at = this.#queue.indexOf(waiting);
+      const at = this.queue.indexOf(waiting);
       if (at < 0) return;
-      this.#queue.splice(at, 1);
+      this.queue.splice(at, 1);
       waiting.reject(error);
     };
     this.#current = { request: proof, resolve: () => undefined, reject };
     this.#admit();
   }
 
-  #isResting(request: ModbusRequest): boolean {
-    if (this.#options.restSilentUnits === false || this.#line.isUnanswered(request)) return false;
-    return !this.#rest.mayAsk(request.unit, this.#timeoutMs(request), this.#options.clock.monotonicMs());
-  }
-
-  #timeoutMs(request: ModbusRequest): number {
-    return (request.responseTimeoutMs ?? this.#options.responseTimeoutMs) + this.#line.wireTimeMs(request);
+  protected timeoutMs(request: ModbusRequest): number {
+    return (request.responseTimeoutMs ?? this.options.responseTimeoutMs) + this.#line.wireTimeMs(request);
   }
 
   #send(waiting: Waiting): void {
-    const { transport, clock, scheduler } = this.#options;
+    const { transport, clock, scheduler } = this.options;
     transport.discardInput();
     const bytes = this.#line.begin(waiting.request, clock.monotonicMs());
     this.#isSent = true;
-    this.#tally.requests += 1;
-    const timeoutMs = this.#timeoutMs(waiting.request);
+    this.tally.requests += 1;
+    const timeoutMs = this.timeoutMs(waiting.request);
     this.#cancelTimer = scheduler.after(timeoutMs, () => {
       const waitedMs = Math.round(timeoutMs);
       this.#finish(new ModbusTimeoutError(`No reply within ${waitedMs} ms to ${describeAny(waiting.request)}.`));
@@ -166,9 +107,9 @@ export class RtuMaster implements ModbusMaster {
     });
   }
 
-  #receive(bytes: Uint8Array): void {
+  protected receive(bytes: Uint8Array): void {
     this.#cancelHold();
-    const outcome = this.#line.receive(bytes, this.#options.clock.monotonicMs());
+    const outcome = this.#line.receive(bytes, this.options.clock.monotonicMs());
     if (this.#current === undefined || !this.#isSent) return;
     if (outcome === undefined) this.#holdInput();
     else this.#finish(outcome);
@@ -176,7 +117,7 @@ export class RtuMaster implements ModbusMaster {
 
   /** Lets the rest of a reply gather while the wire cannot have brought it yet, rather than wake for each byte of it. */
   #holdInput(): void {
-    const { transport, scheduler } = this.#options;
+    const { transport, scheduler } = this.options;
     const holdMs = Math.floor(this.#line.restTimeMs());
     if (holdMs < HOLD_MIN_MS || transport.holdInput === undefined) return;
     const release = transport.holdInput();
@@ -198,49 +139,35 @@ export class RtuMaster implements ModbusMaster {
     if (this.#isSent) this.#endExchange(waiting.request, outcome);
     this.#current = undefined;
     this.#isSent = false;
-    this.#tally.count(outcome);
+    this.tally.count(outcome);
     if (isAnswered) {
-      this.#link.proved();
+      this.link.proved();
       waiting.resolve(outcome);
     } else {
       waiting.reject(outcome);
-      if (outcome instanceof ModbusLinkDownError) return this.#dropLink();
+      if (outcome instanceof ModbusLinkDownError) return this.dropLink();
     }
-    this.#next();
+    this.next();
   }
 
   #endExchange(request: ModbusRequest, outcome: Uint16Array | ModbusError): void {
-    const nowMs = this.#options.clock.monotonicMs();
+    const nowMs = this.options.clock.monotonicMs();
     const isRefused = outcome instanceof ModbusExceptionError;
     const isAnswered = outcome instanceof Uint16Array;
     this.#line.end(isAnswered ? "answered" : isRefused ? "refused" : "failed", nowMs);
     if (this.#line.isUnanswered(request)) return;
-    this.#rest.note(request.unit, outcome, nowMs);
+    this.rest.note(request.unit, outcome, nowMs);
   }
 
-  /** Closes the link; the next read opens it again. The transport's close rejects whatever waits. */
-  #dropLink(): void {
-    const { transport } = this.#options;
-    if (transport.isOpen) void transport.close();
-    else this.#next();
-  }
-
-  #linkLost(reason: Error | undefined): void {
-    if (this.#isClosed) return;
-    this.#tally.linkFailures += 1;
-    const { name } = this.#options.transport;
-    this.#failAll(new ModbusLinkDownError(`${name} was lost.`, reason === undefined ? {} : { cause: reason }));
-  }
-
-  #failAll(error: ModbusError): void {
+  protected failCurrent(error: ModbusError): void {
     this.#cancelTimer();
     this.#cancelHold();
-    if (this.#isSent) this.#line.end("failed", this.#options.clock.monotonicMs());
-    const all = this.#current === undefined ? [] : [this.#current];
-    all.push(...this.#queue.splice(0));
+    if (this.#isSent) this.#line.end("failed", this.options.clock.monotonicMs());
+    const current = this.#current;
     this.#current = undefined;
+    this.#isOpening = false;
     this.#isSent = false;
-    for (const waiting of all) waiting.reject(error);
+    current?.reject(error);
   }
 }
 

@@ -1,6 +1,6 @@
 // Modbus TCP frames: a header with a transaction id before each protocol data unit, so that a reply names its request.
 
-import { countOf, requestPdu } from "./modbus-request.ts";
+import { countOf, pduBytes, putPdu } from "./modbus-request.ts";
 import type { ModbusRequest } from "./modbus-request.ts";
 
 const HEADER_BYTES = 7;
@@ -10,21 +10,23 @@ const LENGTH_MAX = 254;
 
 /** Puts a request's frame into `into` at `at`; gives where it ends. */
 export function putTcpFrame(into: Uint8Array, at: number, transactionId: number, request: ModbusRequest): number {
-  const pdu = requestPdu(request, countOf(request));
+  const length = pduBytes(request);
   into[at] = transactionId >>> 8;
   into[at + 1] = transactionId & 0xff;
   into[at + 2] = 0;
   into[at + 3] = 0;
   // The length counts the unit and the protocol data unit, at most 254, so its high byte stays 0.
   into[at + 4] = 0;
-  into[at + 5] = pdu.length + 1;
+  into[at + 5] = length + 1;
   into[at + 6] = request.unit;
-  into.set(pdu, at + HEADER_BYTES);
-  return at + HEADER_BYTES + pdu.length;
+  putPdu(into, at + HEADER_BYTES, request, countOf(request));
+  return at + HEADER_BYTES + length;
 }
 
-/** The longest frame that a request can be. */
-export const TCP_FRAME_MAX_BYTES = HEADER_BYTES - 1 + LENGTH_MAX;
+/** The length of a request's frame. */
+export function tcpFrameBytes(request: ModbusRequest): number {
+  return HEADER_BYTES + pduBytes(request);
+}
 
 /** Cuts the bytes of a connection into frames. */
 export class TcpFrameReader {

@@ -1,155 +1,116 @@
 // The master of a Modbus TCP connection. A reply names its request, so several may be on their way at once where the other
 // side takes them; what is asked in one turn of the event loop goes out in one write.
 
-import type { Cancel, Clock } from "@isotherm/coldchain";
-import { TransportLink } from "../transport/transport-link.ts";
-import type { ModbusMaster, ModbusMasterOptions } from "./master-contract.ts";
-import { MasterTally } from "./master-tally.ts";
-import type { MasterCounters } from "./master-tally.ts";
+import type { Cancel } from "@isotherm/coldchain";
+import { FlightLimit } from "./flight-limit.ts";
+import type { ModbusMasterOptions } from "./master-contract.ts";
 import {
-  ModbusClosedError,
   ModbusError,
+  ModbusExceptionError,
   ModbusLinkDownError,
   ModbusMismatchError,
-  ModbusQueueFullError,
-  ModbusRestingError,
   ModbusTimeoutError,
 } from "./modbus-error.ts";
-import { checkAny, countOf, describeAny, judgeAny } from "./modbus-request.ts";
+import { countOf, describeAny, isWrite, judgeAny } from "./modbus-request.ts";
 import type { ModbusRequest } from "./modbus-request.ts";
-import type { ReadRequest } from "./read-request.ts";
-import { TCP_FRAME_MAX_BYTES, TcpFrameReader, putTcpFrame } from "./tcp-frames.ts";
-import { UnitRest } from "./unit-rest.ts";
-import type { WriteRequest } from "./write-request.ts";
+import { QueuedMaster } from "./queued-master.ts";
+import type { Waiting, WaitingParts } from "./queued-master.ts";
+import { TcpFrameReader, putTcpFrame, tcpFrameBytes } from "./tcp-frames.ts";
 
-interface Asked {
-  readonly request: ModbusRequest;
-  readonly resolve: (values: Uint16Array) => void;
-  readonly reject: (error: ModbusError) => void;
+interface Asked extends Waiting {
   transactionId: number;
   deadlineMs: number;
+  /** It was the how manyeth of those on their way. */
+  nth: number;
+  /** It was not answered among others, and is asked once more with no other on its way. */
+  isAlone: boolean;
 }
 
 /** A connection on which so many replies in a row did not come is made anew: a half-open one never answers again. */
 const TIMEOUTS_BEFORE_RECONNECT = 3;
+/** The exception by which a server says that it has too much to do. */
+const SERVER_BUSY = 6;
 
-export class TcpMaster implements ModbusMaster {
-  readonly #options: ModbusMasterOptions;
-  readonly #link: TransportLink;
+export class TcpMaster extends QueuedMaster<Asked> {
+  protected readonly lineCounters = { strayBytes: 0, lateReplies: 0 };
   readonly #frames = new TcpFrameReader();
-  readonly #tally = new MasterTally();
-  readonly #rest = new UnitRest();
-  readonly #line = { strayBytes: 0, lateReplies: 0 };
-  readonly #queue: Asked[] = [];
   /** Taken from the queue and not sent yet: the connection is being made, or this turn is not over. */
   #outbox: Asked[] = [];
   /** By transaction id, in the order in which they were sent. */
   readonly #inFlight = new Map<number, Asked>();
+  readonly #flight: FlightLimit;
   #transactionId = 0;
   #isSending = false;
-  #isClosed = false;
+  #isAloneUnderWay = false;
   #timeoutsInARow = 0;
   #wakesAtMs = Infinity;
   #cancelTimer: Cancel = () => undefined;
 
   constructor(options: ModbusMasterOptions) {
-    this.#options = options;
-    this.#link = new TransportLink(options);
-    options.transport.onBytes((bytes) => this.#receive(bytes));
-    options.transport.onClose((reason) => this.#linkLost(reason));
+    super(options);
+    this.#flight = new FlightLimit(options.inFlightMax);
   }
 
-  get counters(): MasterCounters {
-    return this.#tally.snapshot(this.#line, this.#queue.length, this.#rest.restingCount);
-  }
-
-  get clock(): Clock {
-    return this.#options.clock;
-  }
-
-  read(request: ReadRequest): Promise<Uint16Array> {
-    return this.#ask(request);
-  }
-
-  async write(request: WriteRequest): Promise<void> {
-    await this.#ask(request);
-  }
-
-  async #ask(request: ModbusRequest): Promise<Uint16Array> {
-    checkAny(request, "tcp");
-    if (this.#isClosed) throw new ModbusClosedError("This bus was closed.");
-    if (this.#queue.length >= (this.#options.queueMax ?? 64)) {
-      this.#tally.queueFull += 1;
-      throw new ModbusQueueFullError(`The queue of ${this.#options.transport.name} is full.`);
-    }
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ request, resolve, reject, transactionId: -1, deadlineMs: Infinity });
-      this.#next();
-    });
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#failAll(new ModbusClosedError("This bus was closed."));
-    await this.#options.transport.close();
+  protected waiting(...[request, resolve, reject]: WaitingParts): Asked {
+    return { request, resolve, reject, transactionId: -1, deadlineMs: Infinity, nth: 0, isAlone: false };
   }
 
   /** Takes from the queue as many as may be on their way, and sees to it that they are sent. */
-  #next(): void {
-    const inFlightMax = Math.max(1, this.#options.inFlightMax ?? 1);
-    while (this.#queue.length > 0 && this.#inFlight.size + this.#outbox.length < inFlightMax) {
-      const asked = this.#queue.shift() as Asked;
-      if (this.#isResting(asked.request)) {
-        this.#settle(asked, new ModbusRestingError(`${describeAny(asked.request)} waits: the unit does not answer.`));
-      } else {
-        this.#outbox.push(asked);
+  protected next(): void {
+    for (let asked = this.queue[0]; asked !== undefined && this.#hasRoomFor(asked); asked = this.queue[0]) {
+      this.queue.shift();
+      const resting = this.restingError(asked.request);
+      if (resting !== undefined) {
+        this.#settle(asked, resting);
+        continue;
       }
+      this.#isAloneUnderWay = asked.isAlone;
+      this.#outbox.push(asked);
     }
     if (this.#outbox.length === 0 || this.#isSending) return;
     this.#isSending = true;
-    if (this.#options.transport.isOpen) queueMicrotask(() => this.#send());
-    else this.#open();
+    if (this.options.transport.isOpen) queueMicrotask(() => this.#send());
+    else this.openLink();
   }
 
-  #open(): void {
-    this.#link.open().then(
-      () => {
-        this.#frames.reset();
-        if (this.#isClosed) void this.#options.transport.close();
-        this.#send();
-      },
-      (cause: unknown) => {
-        this.#isSending = false;
-        this.#tally.linkFailures += 1;
-        this.#failAll(new ModbusLinkDownError(`${this.#options.transport.name} is down.`, { cause }));
-      },
-    );
+  #hasRoomFor({ isAlone }: Asked): boolean {
+    const [waits, goes] = [this.#outbox.length, this.#inFlight.size];
+    if (waits + goes === 0) return true;
+    if (isAlone || this.#isAloneUnderWay || (goes > 0 && !this.#flight.isFound)) return false;
+    return waits + goes < this.#flight.now;
+  }
+
+  protected opened(): void {
+    this.#frames.reset();
+    this.#send();
   }
 
   #send(): void {
     this.#isSending = false;
-    const { transport, clock } = this.#options;
+    const { transport, clock } = this.options;
     // The connection may have gone, or been closed by us, since these were taken.
     if (this.#outbox.length === 0) return;
-    if (!transport.isOpen) return this.#next();
+    if (!transport.isOpen) return this.next();
     const sent = this.#outbox;
     this.#outbox = [];
     const nowMs = clock.monotonicMs();
-    const bytes = new Uint8Array(sent.length * TCP_FRAME_MAX_BYTES);
+    // From the pool: memory of its own for each piece would cost more than all else that is done here.
+    const bytes = Buffer.allocUnsafe(sent.reduce((sum, { request }) => sum + tcpFrameBytes(request), 0));
     let end = 0;
     for (const asked of sent) {
       asked.transactionId = this.#freeTransactionId();
       this.#inFlight.set(asked.transactionId, asked);
+      asked.nth = this.#inFlight.size;
       // Those before it on their way to the same gateway may each take their own timeout.
-      asked.deadlineMs = nowMs + this.#timeoutMs(asked.request) * this.#inFlight.size;
+      asked.deadlineMs = nowMs + this.timeoutMs(asked.request) * this.#inFlight.size;
       end = putTcpFrame(bytes, end, asked.transactionId, asked.request);
       this.#wakeBy(asked.deadlineMs, nowMs);
     }
-    this.#tally.requests += sent.length;
-    transport.write(bytes.subarray(0, end)).catch((cause: unknown) => {
+    this.tally.requests += sent.length;
+    transport.write(bytes).catch((cause: unknown) => {
       const error = new ModbusLinkDownError(`Sending on ${transport.name} failed.`, { cause });
       for (const asked of sent) if (this.#inFlight.delete(asked.transactionId)) this.#settle(asked, error);
-      this.#dropLink();
+      this.#breakLink();
     });
   }
 
@@ -159,21 +120,42 @@ export class TcpMaster implements ModbusMaster {
     return this.#transactionId;
   }
 
-  #receive(bytes: Uint8Array): void {
+  protected receive(bytes: Uint8Array): void {
     this.#timeoutsInARow = 0;
     this.#frames.push(bytes, (transactionId, unit, pdu) => {
       const asked = this.#inFlight.get(transactionId);
       if (asked === undefined) {
-        this.#line.lateReplies += 1;
+        this.lineCounters.lateReplies += 1;
         return;
       }
       this.#inFlight.delete(transactionId);
       const { request } = asked;
-      if (unit === request.unit) this.#settle(asked, judgeAny(pdu, request, countOf(request)));
+      if (unit === request.unit) this.#answered(asked, judgeAny(pdu, request, countOf(request)));
       else this.#settle(asked, new ModbusMismatchError(`A reply to ${describeAny(request)} names another unit.`));
     });
     if (this.#frames.isBroken) this.#breakOff();
-    else this.#next();
+    else this.next();
+  }
+
+  #answered(asked: Asked, outcome: Uint16Array | ModbusError): void {
+    const isBusy = outcome instanceof ModbusExceptionError && outcome.exceptionCode === SERVER_BUSY;
+    if (isBusy && this.#mayBeTooMany(asked)) {
+      this.#askAlone(asked);
+      return;
+    }
+    if (asked.isAlone) this.#flight.tooMany();
+    else if (!isBusy) this.#flight.answered(asked.nth);
+    this.#settle(asked, outcome);
+  }
+
+  /** A write may have been done although nobody said so, and is not repeated. */
+  #mayBeTooMany({ request, nth }: Asked): boolean {
+    return this.#flight.isUnproven(nth) && !isWrite(request);
+  }
+
+  #askAlone(asked: Asked): void {
+    asked.isAlone = true;
+    this.queue.unshift(asked);
   }
 
   #breakOff(): void {
@@ -181,27 +163,22 @@ export class TcpMaster implements ModbusMaster {
     const asked = [...this.#inFlight.values()];
     this.#inFlight.clear();
     for (const one of asked) this.#settle(one, error);
-    this.#dropLink();
+    this.#breakLink();
   }
 
   #settle(asked: Asked, outcome: Uint16Array | ModbusError): void {
-    this.#tally.count(outcome);
-    this.#rest.note(asked.request.unit, outcome, this.#options.clock.monotonicMs());
+    this.tally.count(outcome);
+    this.rest.note(asked.request.unit, outcome, this.options.clock.monotonicMs());
     if (outcome instanceof ModbusError) {
       asked.reject(outcome);
       return;
     }
-    this.#link.proved();
+    this.link.proved();
     asked.resolve(outcome);
   }
 
-  #isResting(request: ModbusRequest): boolean {
-    if (this.#options.restSilentUnits === false) return false;
-    return !this.#rest.mayAsk(request.unit, this.#timeoutMs(request), this.#options.clock.monotonicMs());
-  }
-
-  #timeoutMs(request: ModbusRequest): number {
-    return request.responseTimeoutMs ?? this.#options.responseTimeoutMs;
+  protected timeoutMs(request: ModbusRequest): number {
+    return request.responseTimeoutMs ?? this.options.responseTimeoutMs;
   }
 
   /** One timer for all: it is not taken back for each reply, but looks round when it fires. */
@@ -209,49 +186,51 @@ export class TcpMaster implements ModbusMaster {
     if (atMs >= this.#wakesAtMs) return;
     this.#cancelTimer();
     this.#wakesAtMs = atMs;
-    this.#cancelTimer = this.#options.scheduler.after(atMs - nowMs, () => this.#lookRound());
+    this.#cancelTimer = this.options.scheduler.after(atMs - nowMs, () => this.#lookRound());
   }
 
   #lookRound(): void {
     this.#wakesAtMs = Infinity;
-    const nowMs = this.#options.clock.monotonicMs();
-    let nextMs = Infinity;
+    const nowMs = this.options.clock.monotonicMs();
     let isDead = false;
-    for (const [transactionId, asked] of this.#inFlight) {
-      if (asked.deadlineMs > nowMs) {
-        nextMs = Math.min(nextMs, asked.deadlineMs);
+    for (const asked of this.#inFlight.values()) {
+      if (asked.deadlineMs > nowMs) continue;
+      if (this.#mayBeTooMany(asked)) {
+        this.#takeBack();
         continue;
       }
-      this.#inFlight.delete(transactionId);
-      const waitedMs = this.#timeoutMs(asked.request);
+      this.#inFlight.delete(asked.transactionId);
+      const waitedMs = this.timeoutMs(asked.request);
       this.#settle(asked, new ModbusTimeoutError(`No reply within ${waitedMs} ms to ${describeAny(asked.request)}.`));
       this.#timeoutsInARow += 1;
       isDead ||= this.#timeoutsInARow >= TIMEOUTS_BEFORE_RECONNECT;
     }
-    if (nextMs < Infinity) this.#wakeBy(nextMs, nowMs);
-    if (isDead) this.#dropLink();
-    else this.#next();
+    for (const { deadlineMs } of this.#inFlight.values()) this.#wakeBy(deadlineMs, nowMs);
+    if (isDead) this.#breakLink();
+    else this.next();
   }
 
-  /** Closes the link; the next read opens it again. The transport's close rejects whatever waits. */
-  #dropLink(): void {
+  /** Those that may have been too many go back to the queue, to be asked one by one. */
+  #takeBack(): void {
+    const tooMany = [...this.#inFlight.values()].filter((asked) => this.#mayBeTooMany(asked));
+    for (const asked of tooMany.reverse()) {
+      this.#inFlight.delete(asked.transactionId);
+      this.#askAlone(asked);
+    }
+  }
+
+  #breakLink(): void {
     this.#timeoutsInARow = 0;
-    const { transport } = this.#options;
-    if (transport.isOpen) void transport.close();
-    else this.#next();
+    this.dropLink();
   }
 
-  #linkLost(reason: Error | undefined): void {
-    if (this.#isClosed) return;
-    this.#tally.linkFailures += 1;
-    const { name } = this.#options.transport;
-    this.#failAll(new ModbusLinkDownError(`${name} was lost.`, reason === undefined ? {} : { cause: reason }));
-  }
-
-  #failAll(error: ModbusError): void {
+  protected failCurrent(error: ModbusError): void {
     this.#cancelTimer();
     this.#wakesAtMs = Infinity;
-    const all = [...this.#inFlight.values(), ...this.#outbox, ...this.#queue.splice(0)];
+    this.#isSending = false;
+    const all = [...this.#inFlight.values(), ...this.#outbox];
+    // Some servers answer more than they take by closing the connection.
+    if (all.some(({ nth }) => this.#flight.isUnproven(nth))) this.#flight.tooMany();
     this.#inFlight.clear();
     this.#outbox = [];
     for (const asked of all) asked.reject(error);

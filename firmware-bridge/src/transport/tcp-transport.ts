@@ -14,6 +14,8 @@ export interface TcpTransportOptions {
   readonly greeting?: string;
 }
 
+const READ_MAX_BYTES = 16_384;
+
 export function tcpTransport(options: TcpTransportOptions): Transport {
   return new TcpTransport(options);
 }
@@ -53,7 +55,20 @@ class TcpTransport implements Transport {
     return new Promise((resolve, reject) => {
       const { host, port, connectTimeoutMs } = this.#options;
       if (signal?.aborted === true) return reject(this.#aborted());
-      const socket = connect({ host, port, noDelay: true, keepAlive: true });
+      const socket = connect({
+        host,
+        port,
+        noDelay: true,
+        keepAlive: true,
+        // One buffer for all arrivals, of which each is given its part: the system's own would be 64 kB for each of them.
+        onread: {
+          buffer: Buffer.alloc(READ_MAX_BYTES),
+          callback: (length, buffer) => {
+            if (this.#socket === socket) this.#bytes.tell(Buffer.from(buffer.subarray(0, length)));
+            return true;
+          },
+        },
+      });
       let settled = false;
       const fail = (error: TransportError): void => {
         if (settled) return;
@@ -74,9 +89,6 @@ class TcpTransport implements Transport {
       socket.on("close", () => {
         signal?.removeEventListener("abort", onAbort);
         this.#lost(socket, new Error("the other side closed the connection"));
-      });
-      socket.on("data", (bytes: Buffer) => {
-        if (this.#socket === socket) this.#bytes.tell(new Uint8Array(bytes));
       });
       socket.once("connect", () => {
         if (settled) return;
