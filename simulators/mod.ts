@@ -13,6 +13,10 @@ export type { ModbusTcpServer, ModbusTcpServerOptions } from "./src/devices/modb
 export { nmeaTcpServer } from "./src/devices/nmea-tcp-server.ts";
 export type { NmeaTcpServer, NmeaTcpServerOptions } from "./src/devices/nmea-tcp-server.ts";
 export { nmeaRound, nmeaSentence } from "./src/devices/nmea-sentences.ts";
+export { FleetLoad } from "./src/load/fleet-load.ts";
+export type { FleetLoadOptions, FleetSize } from "./src/load/fleet-load.ts";
+export { loadProfile, openLoadStand } from "./src/load/load-stand.ts";
+export type { LoadStand, LoadStandOptions, ProcessFigures } from "./src/load/load-stand.ts";
 export { serialProxy } from "./src/network/serial-proxy.ts";
 export type { SerialProxy, SerialProxyOptions } from "./src/network/serial-proxy.ts";
 export { SERIAL_FAULTS } from "./src/network/serial-faults.ts";

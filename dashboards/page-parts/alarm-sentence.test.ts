@@ -92,7 +92,7 @@ test("one alarm for a changed profile names version, count and person", () => {
   const start = "Profile Vaccine · version 7 ";
   assert.is(
     sentence(changed, product(5)),
-    `${start}puts 10,000 channels outside their limits at once; said by Ines 12:27, before it version 6 held`,
+    `${start}puts 10,000 channels outside their limits at once; entered by Ines 12:27, before it version 6 held`,
   );
   const over = alarm({ ...changed, returnedAtMs: NOW - MINUTE });
   assert.is(sentence(over, product(5)), `${start}had put 10,000 channels outside their limits; over 12:29`);

@@ -57,6 +57,9 @@ export function alarmSentence(alarm: AlarmView, context: SentenceContext): Sente
   return { subject: labelText(alarm.assetTitle, language), text: limitText(alarm, asset, channel, context) };
 }
 
+/** Whom facts are recorded by when they came with the installer's token. */
+const INSTALLER = "installer";
+
 function changedProfile(
   alarm: AlarmView,
   { title, version, formerVersion, changedBy, channels }: ChangedProfileView,
@@ -66,7 +69,7 @@ function changedProfile(
     version,
     former: formerVersion,
     count: formatCount(channels),
-    who: changedBy?.name ?? say(language, "needs.someone"),
+    who: changedBy?.name ?? say(language, changedBy?.personId === INSTALLER ? "alarm.installer" : "needs.someone"),
     time: formatTime(alarm.startMs, nowMs, language),
   };
   const subject = say(language, "alarm.profileSubject", { profile: labelText(title, language) });

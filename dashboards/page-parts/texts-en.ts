@@ -71,9 +71,10 @@ export const TEXTS_EN = {
   "alarm.belowLateOver": "{channel} below {limit} {from} to {to}, lowest {peak}",
   "alarm.silent": "gateway silent for {duration}: nothing is known",
   "alarm.silentOver": "gateway was silent for {duration}; back {time}",
+  "alarm.installer": "the installer",
   "alarm.profileSubject": "Profile {profile}",
   "alarm.profile":
-    "version {version} puts {count} channels outside their limits at once; said by {who} {time}, before it version {former} held",
+    "version {version} puts {count} channels outside their limits at once; entered by {who} {time}, before it version {former} held",
   "alarm.profileOver": "version {version} had put {count} channels outside their limits; over {back}",
   "alarm.other": "out of limits for {duration}",
   "alarm.lateAgo": "Found late, {age} ago",

@@ -72,6 +72,7 @@ export const TEXTS_ZH: Readonly<Record<TextCode, string>> = {
   "alarm.belowLateOver": "{channel}在 {from} 至 {to} 低于 {limit}，最低 {peak}",
   "alarm.silent": "网关失联已 {duration}，情况不明",
   "alarm.silentOver": "网关曾失联 {duration}；{time} 恢复",
+  "alarm.installer": "安装人员",
   "alarm.profileSubject": "温控标准“{profile}”",
   "alarm.profile": "第 {version} 版使 {count} 个测点同时超限；由{who}于 {time} 录入，此前为第 {former} 版",
   "alarm.profileOver": "第 {version} 版曾使 {count} 个测点超限；{back} 解除",

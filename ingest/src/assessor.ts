@@ -15,14 +15,15 @@ import type { ReadingReader, SeriesId } from "./store/reading-store.ts";
 const READING_MARKS_MAX = 1000;
 /** Marks of facts, which may touch all that is stored of a channel, have a pass's end only, so that live readings never wait for many. */
 const FACT_MARKS_MAX = 50;
-const FACTS_MS_MAX = 100;
+/** A pass ends after so long: what it has found is written and told, and what came meanwhile goes first. */
+const PASS_MS_MAX = 100;
 
 export interface AssessorDeps {
   readonly state: IngestState;
   readonly assignments: AssignmentTable;
   readonly reader: () => Promise<ReadingReader>;
   readonly groupAboveChannels: number;
-  /** Ends a pass that has spent long on facts; without it a pass is bounded by its marks alone. */
+  /** Ends a pass that takes long; without it a pass is bounded by its marks alone. */
   readonly monotonicMs?: () => number;
   /** After the transaction of a pass. */
   assessed(outcome: FindingOutcome): void;
@@ -60,14 +61,13 @@ export class Assessor {
     return state.dirty.count() > 0;
   }
 
-  /** Channels that gave readings first; those that only facts touch as far as there is time. */
+  /** Channels that gave readings come first, those that only facts touch after them: as far as there is time. */
   async #judgeAll(marks: readonly DirtyMark[]): Promise<Finding[]> {
     const { monotonicMs } = this.#deps;
     const startedMs = monotonicMs?.() ?? 0;
     const findings: Finding[] = [];
     for (const of of byChannel(marks).values()) {
-      const isFactOnly = of.every(({ toMs }) => toMs === END_OF_TIME_MS);
-      if (isFactOnly && findings.length > 0 && (monotonicMs?.() ?? 0) - startedMs > FACTS_MS_MAX) break;
+      if (findings.length > 0 && (monotonicMs?.() ?? 0) - startedMs > PASS_MS_MAX) break;
       findings.push(await this.#judge(of));
     }
     return findings;

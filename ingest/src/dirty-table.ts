@@ -6,7 +6,7 @@ import { gatewayIdOf } from "./message.ts";
 import type { HourDues } from "./hour-dues.ts";
 import type { QuietChannels } from "./quiet-channels.ts";
 import type { StoredPoint } from "./reading-assembly.ts";
-import type { StateDb } from "./state-db.ts";
+import type { SqlRow, StateDb } from "./state-db.ts";
 
 /** A reading from further ahead than this is kept and judged, but is neither the latest nor live: its clock is wrong. */
 const AHEAD_MS_MAX = 5 * 60_000;
@@ -136,30 +136,19 @@ export class DirtyTable {
     this.#quiet.changed(mark);
   }
 
-  /** Marks of readings, and then of facts, each in the order in which they were made. */
+  /** Marks of readings, and then of facts, each in the order in which they were made; of a channel all of its facts at once. */
   next(readingsMax: number, factsMax: number): DirtyMark[] {
-    const readings = this.#db.all(
-      "SELECT * FROM dirty WHERE to_ms <> ? ORDER BY dirty_id LIMIT ?",
-      END_OF_TIME_MS,
-      readingsMax,
+    const sql = "SELECT * FROM dirty WHERE to_ms";
+    const readings = this.#db.all(`${sql} <> ? ORDER BY dirty_id LIMIT ?`, END_OF_TIME_MS, readingsMax).map(markOf);
+    const facts = this.#db.all(`${sql} = ? ORDER BY dirty_id LIMIT ?`, END_OF_TIME_MS, factsMax).map(markOf);
+    const others = facts.flatMap(({ dirtyId, tenantId, assetId, channel }) =>
+      this.#db.all(
+        `${sql} = ? AND tenant_id = ? AND asset_id = ? AND channel = ? AND dirty_id > ?`,
+        ...[END_OF_TIME_MS, tenantId, assetId, channel, dirtyId],
+      ),
     );
-    const facts = this.#db.all(
-      "SELECT * FROM dirty WHERE to_ms = ? ORDER BY dirty_id LIMIT ?",
-      END_OF_TIME_MS,
-      factsMax,
-    );
-    return [...readings, ...facts].map((row) => ({
-      dirtyId: Number(row["dirty_id"]),
-      tenantId: String(row["tenant_id"]),
-      assetId: String(row["asset_id"]),
-      channel: String(row["channel"]),
-      fromMs: Number(row["from_ms"]),
-      toMs: Number(row["to_ms"]),
-      newerFromMs: row["newer_from_ms"] === null ? null : Number(row["newer_from_ms"]),
-      newerToMs: row["newer_to_ms"] === null ? null : Number(row["newer_to_ms"]),
-      receivedAtMs: Number(row["received_at_ms"]),
-      cause: String(row["cause"]),
-    }));
+    const all = [...readings, ...facts, ...others.map(markOf)];
+    return [...new Map(all.map((mark) => [mark.dirtyId, mark])).values()];
   }
 
   /** Within a transaction. */
@@ -178,6 +167,21 @@ export class DirtyTable {
   count(): number {
     return Number(this.#db.get("SELECT count(*) AS n FROM dirty")?.["n"]);
   }
+}
+
+function markOf(row: SqlRow): DirtyMark {
+  return {
+    dirtyId: Number(row["dirty_id"]),
+    tenantId: String(row["tenant_id"]),
+    assetId: String(row["asset_id"]),
+    channel: String(row["channel"]),
+    fromMs: Number(row["from_ms"]),
+    toMs: Number(row["to_ms"]),
+    newerFromMs: row["newer_from_ms"] === null ? null : Number(row["newer_from_ms"]),
+    newerToMs: row["newer_to_ms"] === null ? null : Number(row["newer_to_ms"]),
+    receivedAtMs: Number(row["received_at_ms"]),
+    cause: String(row["cause"]),
+  };
 }
 
 function byChannel(points: readonly StoredPoint[]): Map<unknown, Touched> {

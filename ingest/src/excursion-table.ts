@@ -68,7 +68,9 @@ export class ExcursionTable {
    * alarm that is open or returned at `fromMs` or later.
    */
   ofRule(tenantId: string, assetId: string, channel: string, ruleId: string, fromMs: number): StoredExcursion[] {
-    const sql = `SELECT * FROM excursion WHERE tenant_id = ? AND asset_id = ? AND channel = ? AND rule_id = ?
+    // Named, because the planner would rather walk all of the tenant's excursions in the order of their start.
+    const sql = `SELECT * FROM excursion INDEXED BY excursion_channel
+      WHERE tenant_id = ? AND asset_id = ? AND channel = ? AND rule_id = ?
       AND (end_ms IS NULL OR end_ms >= ? OR alarm_id IN (SELECT alarm_id FROM alarm
         WHERE tenant_id = ? AND asset_id = ? AND channel = ? AND rule_id = ? AND (open = 1 OR returned_at_ms >= ?)))
       ORDER BY start_ms, excursion_id`;

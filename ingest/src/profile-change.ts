@@ -41,7 +41,8 @@ export function changeStep(
   groupAboveChannels: number,
 ): ChangeStep {
   if (!change.isGrouped) {
-    if (reach.channels > groupAboveChannels) return "group";
+    // Until all is judged by the new version, an excursion that is over may be what is left of the version before.
+    if ((isWorkedOff ? reach.channels : reach.outside) > groupAboveChannels) return "group";
     return isWorkedOff ? "single" : "wait";
   }
   return isWorkedOff && reach.outside <= groupAboveChannels / 2 ? "end" : "wait";

@@ -36,15 +36,18 @@ export function brokerConfig(paths: InstallationPaths, ports: InstallationPorts)
   return stringify({ listeners: [{ port: ports.broker }], identities: paths.config("identities") });
 }
 
+/** `isOpen`: the broker asks nobody who they are. */
 export function ingestConfig(
   paths: InstallationPaths,
   ports: InstallationPorts,
   groups: Record<string, string>,
   influxDatabase: string | undefined,
+  { hostId, isOpen }: { readonly hostId: string; readonly isOpen: boolean } = { hostId: HOST_ID, isOpen: false },
 ): string {
+  const url = `mqtt://127.0.0.1:${ports.broker}`;
   return stringify({
-    broker: { url: `mqtt://127.0.0.1:${ports.broker}`, user: HOST_ID, passwordFile: paths.secret(HOST_ID) },
-    hostId: HOST_ID,
+    broker: isOpen ? { url } : { url, user: hostId, passwordFile: paths.secret(hostId) },
+    hostId,
     groups,
     stateFile: paths.store("state.sqlite"),
     store: {
