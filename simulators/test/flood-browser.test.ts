@@ -133,73 +133,91 @@ async function login(stand: LoadStand): Promise<string> {
   return (await stand.facts.makeLogin("op", 3600_000)).url;
 }
 
+interface Ground {
+  readonly stand: LoadStand;
+  readonly fleet: FleetLoad;
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+async function openGround(): Promise<Ground> {
+  const ports = { broker: await freePort(), ingest: await freePort(), dashboards: await freePort() };
+  const stand = await openLoadStand({
+    ...{ folder: await tempDir(), groupId: GROUP, tenantId: TENANT, hostId: HOST, ports, scheduler: realScheduler },
+    secureBytes,
+  });
+  const client = await connectAsync(stand.brokerUrl);
+  const fleet = new FleetLoad({
+    ...{ gateways: 100, assetsPerGateway: 10, channelsPerAsset: 10, groupId: GROUP, hostId: HOST, clock: systemClock },
+    maxSilenceMs: 600_000,
+    publish: (topic, payload) => void client.publish(topic, Buffer.from(payload)),
+  });
+  await sayFleet(stand, fleet);
+  fleet.bear();
+  for (let asset = 0; asset < ASSETS; asset++) fleet.send(asset, () => 4);
+  const stop = keepSending(fleet);
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+  });
+  const close = async (): Promise<void> => {
+    stop();
+    await browser.close();
+    await client.endAsync(true);
+    await stand.close();
+  };
+  return { stand, fleet, browser, close };
+}
+
+async function allInRange(page: Page): Promise<void> {
+  const inRange = page.locator(".filter").nth(3);
+  await until(async () => (await inRange.getAttribute("aria-label"))?.endsWith(": 1000") === true, {
+    what: "all in range",
+    deadlineMs: 60_000,
+  });
+}
+
+/** The profile is mistyped while the page is used. */
+async function checkFlood(page: Page, stand: LoadStand, figures: Record<string, number>): Promise<void> {
+  const told = (text: string | RegExp, timeout: number) => page.locator(".alarm").getByText(text).waitFor({ timeout });
+  await useList(page, "before", figures);
+  await page.evaluate(LONGEST_TASK);
+  const before = { api: stand.api.cpuS(), ingest: stand.ingest.cpuS() };
+  const raise = async (): Promise<void> => {
+    await stand.facts.put("profile", loadProfile("load-2-8", 2, -8));
+    await told("Profile Load test 2-8", 60_000);
+  };
+  await timed("alarm on the page", raise, figures);
+  await useList(page, "meanwhile", figures);
+  await timed("all counted", () => told(/puts 10,000 channels/, 90_000), figures);
+  await useList(page, "after", figures);
+  figures["longest task on the page"] = Math.round(Number(await page.evaluate(LONGEST_TASK)));
+  figures["API server CPU s"] = stand.api.cpuS() - before.api;
+  figures["ingest CPU s"] = stand.ingest.cpuS() - before.ingest;
+  figures["API server MB"] = Math.round(stand.api.residentMb());
+  figures["ingest MB"] = Math.round(stand.ingest.residentMb());
+  assert.is(await page.locator(".alarm").count(), 1, "one alarm and no other");
+}
+
+async function checkCorrection(page: Page, stand: LoadStand): Promise<void> {
+  await stand.facts.put("profile", loadProfile("load-2-8", 3, 8));
+  await page
+    .locator(".alarm")
+    .getByText(/had put 10,000 channels/)
+    .waitFor({ timeout: 30_000 });
+  await allInRange(page);
+  assert.is(await page.locator(".alarm").count(), 1, "nothing else was raised");
+}
+
 test(
   "a mistyped profile is one alarm for 10,000 channels, and the page stays usable",
   async () => {
-    const ports = { broker: await freePort(), ingest: await freePort(), dashboards: await freePort() };
-    const stand = await openLoadStand({
-      ...{ folder: await tempDir(), groupId: GROUP, tenantId: TENANT, hostId: HOST, ports, scheduler: realScheduler },
-      secureBytes,
-    });
-    const client = await connectAsync(stand.brokerUrl);
-    const fleet = new FleetLoad({
-      ...{
-        gateways: 100,
-        assetsPerGateway: 10,
-        channelsPerAsset: 10,
-        groupId: GROUP,
-        hostId: HOST,
-        clock: systemClock,
-      },
-      maxSilenceMs: 600_000,
-      publish: (topic, payload) => void client.publish(topic, Buffer.from(payload)),
-    });
-    const browser = await chromium.launch({
-      executablePath: "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-    });
-    let stop: () => void = () => undefined;
+    const { stand, browser, close } = await openGround();
     try {
-      await sayFleet(stand, fleet);
-      fleet.bear();
-      for (let asset = 0; asset < ASSETS; asset++) fleet.send(asset, () => 4);
-      stop = keepSending(fleet);
-      const page = await openPage(browser, await login(stand), [1440, 900]);
-      const inRange = page.locator(".filter").nth(3);
-      await until(async () => (await inRange.getAttribute("aria-label"))?.endsWith(": 1000") === true, {
-        what: "all in range",
-        deadlineMs: 60_000,
-      });
       const figures: Record<string, number> = {};
-      await useList(page, "before", figures);
-      await page.evaluate(LONGEST_TASK);
-      const cpuBefore = { api: stand.api.cpuS(), ingest: stand.ingest.cpuS() };
-      await timed(
-        "alarm on the page",
-        async () => {
-          await stand.facts.put("profile", loadProfile("load-2-8", 2, -8));
-          await page.locator(".alarm").getByText("Profile Load test 2-8").waitFor({ timeout: 60_000 });
-        },
-        figures,
-      );
-      await useList(page, "meanwhile", figures);
-      await timed(
-        "all counted",
-        async () => {
-          await page
-            .locator(".alarm")
-            .getByText(/puts 10,000 channels/)
-            .waitFor({ timeout: 90_000 });
-        },
-        figures,
-      );
-      await useList(page, "after", figures);
-      figures["longest task on the page"] = Math.round(Number(await page.evaluate(LONGEST_TASK)));
-      figures["API server CPU s"] = stand.api.cpuS() - cpuBefore.api;
-      figures["ingest CPU s"] = stand.ingest.cpuS() - cpuBefore.ingest;
-      figures["API server MB"] = Math.round(stand.api.residentMb());
-      figures["ingest MB"] = Math.round(stand.ingest.residentMb());
-      assert.is(await page.locator(".alarm").count(), 1, "one alarm and no other");
+      const page = await openPage(browser, await login(stand), [1440, 900]);
+      await allInRange(page);
+      await checkFlood(page, stand, figures);
       await picture(page, "flood-desk");
       const phone = await openPage(browser, await login(stand), [390, 844]);
       await phone
@@ -207,30 +225,12 @@ test(
         .getByText(/puts 10,000 channels/)
         .waitFor();
       await picture(phone, "flood-phone");
-      await timed(
-        "corrected",
-        async () => {
-          await stand.facts.put("profile", loadProfile("load-2-8", 3, 8));
-          await page
-            .locator(".alarm")
-            .getByText(/had put 10,000 channels/)
-            .waitFor({ timeout: 30_000 });
-        },
-        figures,
-      );
-      await until(async () => (await inRange.getAttribute("aria-label"))?.endsWith(": 1000") === true, {
-        what: "all in range again",
-        deadlineMs: 60_000,
-      });
-      assert.is(await page.locator(".alarm").count(), 1, "nothing else was raised");
+      await timed("corrected", () => checkCorrection(page, stand), figures);
       console.log(JSON.stringify(figures));
       for (const [what, ms] of Object.entries(figures))
         if (/^(search|open|clear|filter|scroll)/.test(what)) assert.ok(ms < USABLE_MS, `${what} took ${ms} ms`);
     } finally {
-      stop();
-      await browser.close();
-      await client.endAsync(true);
-      await stand.close();
+      await close();
     }
   },
   { deadlineMs: 220_000 },
