@@ -2,6 +2,7 @@
 // A slip of the pen in a profile, over 1,000 assets of 10 channels each: the operators' page shows one alarm for 10,000
 // channels, and can be searched, filtered and opened meanwhile.
 
+import { writeFileSync } from "node:fs";
 import { connectAsync } from "mqtt";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { assert, freePort, needs, suite, tempDir, until } from "../../checks/kit.ts";
@@ -21,7 +22,7 @@ const ASSETS = 1000;
 const ROUND_MS = 10_000;
 /** What a person bears from doing something to seeing it done. */
 const USABLE_MS = 1000;
-/** Where pictures go when somebody wants to look at them. */
+/** Where pictures and figures go when somebody wants to look at them. */
 const PICTURES = process.env["ISOTHERM_PICTURES"];
 
 async function sayFleet(stand: LoadStand, fleet: FleetLoad): Promise<void> {
@@ -148,7 +149,15 @@ async function openGround(): Promise<Ground> {
   });
   const client = await connectAsync(stand.brokerUrl);
   const fleet = new FleetLoad({
-    ...{ gateways: 100, assetsPerGateway: 10, channelsPerAsset: 10, groupId: GROUP, hostId: HOST, clock: systemClock },
+    ...{
+      gateways: 100,
+      assetsPerGateway: 10,
+      channelsPerAsset: 10,
+      prefix: "load",
+      groupId: GROUP,
+      hostId: HOST,
+      clock: systemClock,
+    },
     maxSilenceMs: 600_000,
     publish: (topic, payload) => void client.publish(topic, Buffer.from(payload)),
   });
@@ -226,7 +235,7 @@ test(
         .waitFor();
       await picture(phone, "flood-phone");
       await timed("corrected", () => checkCorrection(page, stand), figures);
-      console.log(JSON.stringify(figures));
+      if (PICTURES !== undefined) writeFileSync(`${PICTURES}/flood.json`, JSON.stringify(figures, undefined, 1));
       for (const [what, ms] of Object.entries(figures))
         if (/^(search|open|clear|filter|scroll)/.test(what)) assert.ok(ms < USABLE_MS, `${what} took ${ms} ms`);
     } finally {

@@ -28,6 +28,8 @@ export interface FleetSize {
 }
 
 export interface FleetLoadOptions extends FleetSize {
+  /** What ids of gateways and assets begin with. */
+  readonly prefix: string;
   readonly groupId: string;
   readonly hostId: string;
   readonly clock: Clock;
@@ -65,10 +67,10 @@ export class FleetLoad {
   constructor(options: FleetLoadOptions) {
     this.#options = options;
     this.#startedAtMs = options.clock.wallMs();
-    const { gateways, assetsPerGateway, channelsPerAsset } = options;
+    const { prefix, gateways, assetsPerGateway, channelsPerAsset } = options;
     this.#assets = Array.from({ length: gateways * assetsPerGateway }, (_, at) => {
-      const birth = birthOf(`load-${String(at).padStart(4, "0")}`, channelsPerAsset);
-      const gatewayId = `load-gw-${Math.floor(at / assetsPerGateway)}`;
+      const birth = birthOf(`${prefix}-${String(at).padStart(4, "0")}`, channelsPerAsset);
+      const gatewayId = `${prefix}-gw-${Math.floor(at / assetsPerGateway)}`;
       return { gatewayId, birth, birthId: birthIdOf(birth), issued: 0 };
     });
     this.assetIds = this.#assets.map(({ birth }) => birth.assetId);
