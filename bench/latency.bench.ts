@@ -89,7 +89,7 @@ async function openDriver(browser: Browser, stand: LoadStand): Promise<Page> {
 async function measure(page: Page, trip: FleetLoad): Promise<number[]> {
   const latenciesMs: number[] = [];
   const button = page.locator("#acknowledge");
-  const alerts = async (): Promise<number[]> => (await page.evaluate("window.alertsMs")) as number[];
+  const alerts = (): Promise<number[]> => page.evaluate<number[]>("window.alertsMs");
   for (let round = 0; round < TIMES; round++) {
     const asset = round % TRIP_ASSETS;
     const breaching = Math.floor(round / TRIP_ASSETS) % TRIP_CHANNELS;
