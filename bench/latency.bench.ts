@@ -10,10 +10,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { FleetLoad, type LoadStand, loadProfile, openLoadStand } from "@isotherm/simulators";
-import { connectAsync } from "mqtt";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { startInfluxd } from "../checks/influxd.ts";
 import { freePort, until } from "../checks/kit.ts";
+import { connectMqtt } from "./measure/mqtt-client.ts";
 
 const RATE = Number(process.env["ISOTHERM_LATENCY_RATE"] ?? 20_000);
 const TIMES = Number(process.env["ISOTHERM_LATENCY_TIMES"] ?? 40);
@@ -136,7 +136,7 @@ async function run(home: string): Promise<Measured> {
     secureBytes: (count) => randomBytes(count),
     ...(influx === undefined ? {} : { influx: { url: influx.url, database: "isotherm" } }),
   });
-  const client = await connectAsync(stand.brokerUrl, { protocolVersion: 4 });
+  const client = await connectMqtt(stand.brokerUrl);
   const trip = new FleetLoad({
     ...{ prefix: "trip", gateways: TRIP_ASSETS, assetsPerGateway: 1, channelsPerAsset: TRIP_CHANNELS },
     ...{ groupId: "fleet", hostId: "host-1", maxSilenceMs: 600_000, clock },

@@ -2,8 +2,8 @@
 // "ready" once all are born; a line on stdin ends it, and it says how many messages it has sent and how late it ever was.
 
 import { createInterface } from "node:readline";
-import { connectAsync } from "mqtt";
 import { FleetLoad } from "@isotherm/simulators";
+import { connectMqtt } from "./mqtt-client.ts";
 
 const CHANNELS = 10;
 const ASSETS_PER_GATEWAY = 10;
@@ -11,7 +11,7 @@ const TICK_MS = 10;
 
 const [url = "", gateways = "100", readingsPerS = "20000"] = process.argv.slice(2);
 const messagesPerMs = Number(readingsPerS) / CHANNELS / 1000;
-const client = await connectAsync(url, { protocolVersion: 4, reconnectPeriod: 0 });
+const client = await connectMqtt(url);
 const fleet = new FleetLoad({
   ...{ prefix: "load", gateways: Number(gateways), assetsPerGateway: ASSETS_PER_GATEWAY, channelsPerAsset: CHANNELS },
   ...{ groupId: "fleet", hostId: "host-1", maxSilenceMs: 600_000 },

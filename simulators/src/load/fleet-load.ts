@@ -66,7 +66,7 @@ export class FleetLoad {
 
   constructor(options: FleetLoadOptions) {
     this.#options = options;
-    this.#startedAtMs = options.clock.wallMs();
+    this.#startedAtMs = Math.round(options.clock.wallMs());
     const { prefix, gateways, assetsPerGateway, channelsPerAsset } = options;
     this.#assets = Array.from({ length: gateways * assetsPerGateway }, (_, at) => {
       const birth = birthOf(`${prefix}-${String(at).padStart(4, "0")}`, channelsPerAsset);
