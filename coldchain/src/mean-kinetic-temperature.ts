@@ -77,16 +77,40 @@ export function greatestMktAround(
   excursion: TimeWindow,
   countsToMs = Infinity,
 ): MktWindow | null {
-  const spans = new SpanColumns();
-  const counted = { fromMs: -Infinity, toMs: countsToMs };
-  visitStandingSpans(readings, gapMs, (fromMs, toMs, value) => spans.push(fromMs, toMs, value), counted);
-  const { extent } = spans;
+  const extent = coveredExtent(readings, gapMs, countsToMs);
   if (extent === null) return null;
-  if (lengthMs >= extent.toMs - extent.fromMs) return spans.mktWithin(extent);
-  const edges = [excursion.fromMs, excursion.toMs - lengthMs].map((startMs) =>
-    Math.min(Math.max(startMs, extent.fromMs), extent.toMs - lengthMs),
-  ) as [number, number];
-  return spans.greatestWithin(Math.min(...edges), Math.max(...edges), lengthMs);
+  const edges =
+    lengthMs >= extent.toMs - extent.fromMs
+      ? [extent.fromMs]
+      : [excursion.fromMs, excursion.toMs - lengthMs].map((startMs) =>
+          Math.min(Math.max(startMs, extent.fromMs), extent.toMs - lengthMs),
+        );
+  const [firstStartMs, lastStartMs] = [Math.min(...edges), Math.max(...edges)];
+  // Only what any of the windows can hold is looked at: an excursion costs no more for a long history around it.
+  const reach = { fromMs: firstStartMs, toMs: Math.min(extent.toMs, lastStartMs + lengthMs) };
+  const spans = new SpanColumns();
+  visitStandingSpans(readings, gapMs, (fromMs, toMs, value) => spans.push(fromMs, toMs, value), reach);
+  return edges.length === 1 ? spans.mktWithin(reach) : spans.greatestWithin(firstStartMs, lastStartMs, lengthMs);
+}
+
+/** From the first instant that a reading stands at to the last; null when none stands for any time. */
+function coveredExtent(readings: ReadingSlice, gapMs: number, countsToMs: number): TimeWindow | null {
+  const { count, atMs, value, good } = readings;
+  const isGood = (i: number): boolean => good[i] === 1 && Number.isFinite(value[i]);
+  let first = 0;
+  while (first < count && !isGood(first)) first++;
+  const fromMs = atMs[first];
+  if (first >= count || fromMs === undefined || fromMs >= countsToMs) return null;
+  // The last reading that another follows later, and that stands before the counting ends.
+  let followedAtMs: number | null = null;
+  for (let i = count - 1; i >= first; i--) {
+    if (!isGood(i)) continue;
+    const heldMs = atMs[i] as number;
+    if (followedAtMs !== null && heldMs < followedAtMs && heldMs < countsToMs)
+      return { fromMs, toMs: Math.min(followedAtMs, heldMs + gapMs, countsToMs) };
+    followedAtMs = heldMs;
+  }
+  return null;
 }
 
 /** Spans as columns, with running sums of their time and of their harm. */
@@ -99,12 +123,6 @@ class SpanColumns {
     this.#fromMs.push(fromMs);
     this.#toMs.push(toMs);
     this.#valueC.push(valueC);
-  }
-
-  get extent(): TimeWindow | null {
-    const fromMs = this.#fromMs[0];
-    const toMs = this.#toMs.at(-1);
-    return fromMs === undefined || toMs === undefined ? null : { fromMs, toMs };
   }
 
   mktWithin(window: TimeWindow): MktWindow | null {
