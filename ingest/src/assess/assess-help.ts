@@ -15,7 +15,8 @@ The file
   --quantity NAME     temperature (the default) or humidity
 
 What to judge by: either a profile
-  --profile NAME|FILE a shipped one by its name, or a file of your own
+  --profile NAME|FILE a shipped one by its name (isotherm-ingest profile list), or a file of your own; with all that it
+                      asks: allowances of every kind, mean kinetic temperature, rates of change, stability budget
   --role NAME         which of its rows: product (the default), return, ambient …
 or limits
   --low N --high N    one or both, in °C whatever the file's unit; 46.4F gives one in °F; humidity in %RH

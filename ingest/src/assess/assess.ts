@@ -4,8 +4,9 @@ import { basename } from "node:path";
 import { ASSESS_HELP } from "./assess-help.ts";
 import { assessOptions } from "./assess-options.ts";
 import { assess } from "./assessment.ts";
-import { assessmentJson, assessmentText } from "./assessment-text.ts";
-import { judgingRules } from "./judging-profile.ts";
+import { assessmentJson } from "./assessment-json.ts";
+import { assessmentText } from "./assessment-text.ts";
+import { judgingProfile } from "./judging-profile.ts";
 import { readLoggerFile } from "./logger-file.ts";
 import { AssessRefusal } from "./refusal.ts";
 import { FILE_BYTES_MAX } from "./text-lines.ts";
@@ -19,11 +20,11 @@ import { FILE_BYTES_MAX } from "./text-lines.ts";
 export function runAssess(args: readonly string[], width: number): string {
   if (args.includes("--help") || args.includes("-h") || args.length === 0) return ASSESS_HELP;
   const options = assessOptions(args);
-  const { rules, taken: rulesTaken } = judgingRules(options);
+  const { profile, role, taken: profileTaken } = judgingProfile(options);
   const file = readLoggerFile(bytesOf(options.csv), options.file);
   const { quantity } = options.file;
-  const assessment = assess(file.readings, rules, quantity);
-  const taken = [...file.taken, ...rulesTaken];
+  const assessment = assess(file.readings, profile, quantity, role);
+  const taken = [...file.taken, ...profileTaken];
   const told = { fileName: basename(options.csv), file, assessment, quantity, taken };
   return options.isJson ? `${JSON.stringify(assessmentJson(told), null, 2)}\n` : assessmentText(told, width);
 }

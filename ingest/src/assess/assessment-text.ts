@@ -1,82 +1,11 @@
-// An assessment as people read it, and as programs do.
+// An assessment as people read it.
 import type { Rule } from "@isotherm/coldchain";
 import { textTable } from "../text-table.ts";
-import type { Assessment, FoundExcursion } from "./assessment.ts";
-import type { LoggerFile } from "./logger-file.ts";
+import type { Assessment, FoundExcursion, MktResult } from "./assessment.ts";
 import { durationText } from "./duration-text.ts";
+import type { Told } from "./assessment-json.ts";
+import { allowanceText } from "../profile/limit-words.ts";
 import { terminalChart } from "./terminal-chart.ts";
-
-export interface Told {
-  readonly fileName: string;
-  readonly file: LoggerFile;
-  readonly assessment: Assessment;
-  readonly quantity: "temperature" | "humidity";
-  /** How everything was taken, in words. */
-  readonly taken: readonly string[];
-}
-
-const seconds = (ms: number): number => ms / 1_000;
-const instantText = (atMs: number): string => new Date(atMs).toISOString();
-
-/** The document of `--json`: times in UTC, durations in seconds, values in °C or %RH. */
-export function assessmentJson({ fileName, file, assessment, quantity, taken }: Told): object {
-  const { excursions, rules, statistics } = assessment;
-  return {
-    file: fileName,
-    quantity,
-    taken,
-    oddities: file.oddities,
-    excursions: excursions.map((each) => ({
-      start: instantText(each.startMs),
-      end: each.endMs === null ? null : instantText(each.endMs),
-      side: each.side,
-      peak: each.peak,
-      degreeMinutes: each.degreeMinutes,
-      monitoredSeconds: seconds(each.monitoredMs),
-      possibleSeconds: seconds(each.possibleMs),
-      ruleId: each.rule.ruleId,
-    })),
-    breaches: excursions.flatMap(({ rule, side, startMs, breaches }) =>
-      breaches.map(({ kind, atMs, allowedMs }) => ({
-        ruleId: rule.ruleId,
-        side,
-        kind,
-        at: instantText(atMs),
-        excursionStart: instantText(startMs),
-        allowedSeconds: seconds(allowedMs),
-      })),
-    ),
-    rules: rules.map(({ rule, excursionCount, breachCount, longestMs, result }) => ({
-      ruleId: rule.ruleId,
-      profileVersion: rule.profileVersion,
-      side: rule.side,
-      limit: rule.limit,
-      inclusive: rule.inclusive,
-      deadband: rule.deadband,
-      gapSeconds: seconds(rule.gapMs),
-      allowances: rule.allowances.map(({ kind, allowedMs, breachWhen }) => ({
-        kind,
-        allowedSeconds: seconds(allowedMs),
-        breachWhen,
-      })),
-      excursionCount,
-      breachCount,
-      longestSeconds: seconds(longestMs),
-      result,
-    })),
-    stats: {
-      count: statistics.count,
-      min: statistics.min,
-      max: statistics.max,
-      mean: statistics.mean,
-      mkt: statistics.mktC,
-      secondsInRange: seconds(statistics.inRangeMs),
-      secondsBelow: seconds(statistics.belowMs),
-      secondsAbove: seconds(statistics.aboveMs),
-      secondsUnmonitored: seconds(statistics.unmonitoredMs),
-    },
-  };
-}
 
 /** What the table of excursions takes with whole dates. */
 const TABLE_WIDTH = 100;
@@ -92,8 +21,9 @@ export function assessmentText(told: Told, width: number): string {
   };
   // The years stand below the chart.
   const isNarrow = width < TABLE_WIDTH;
-  const limits = assessment.rules.map(({ rule }) => rule);
-  const chart = terminalChart(readings, assessment.excursions, {
+  const limits = assessment.rules.map(({ rule }) => rule).filter(({ measure }) => measure !== "rate");
+  const shown = assessment.excursions.filter(({ rule }) => rule.measure !== "rate");
+  const chart = terminalChart(readings, shown, {
     width,
     unit,
     gapMs: assessment.gapMs,
@@ -109,6 +39,7 @@ export function assessmentText(told: Told, width: number): string {
     chart,
     excursionText(assessment.excursions, isNarrow ? (atMs) => instant(atMs).slice("YYYY-".length) : instant, unit),
     rulesText(assessment, unit),
+    ...sumsText(assessment, instant),
     statisticsText(assessment, unit),
     `taken as\n${taken.map((each) => `  ${each}\n`).join("")}`,
     oddText,
@@ -120,8 +51,8 @@ function excursionText(excursions: readonly FoundExcursion[], instant: (atMs: nu
   const rows = excursions.map((each) => [
     instant(each.startMs),
     each.endMs === null ? "still open" : instant(each.endMs),
-    each.side === "high" ? "▲" : "▼",
-    figure(each.peak),
+    each.rule.side === "high" ? "▲" : "▼",
+    `${figure(each.peak)}${each.rule.measure === "rate" ? "/h" : ""}`,
     figure(each.degreeMinutes),
     durationText(each.monitoredMs),
     durationText(each.possibleMs),
@@ -132,24 +63,59 @@ function excursionText(excursions: readonly FoundExcursion[], instant: (atMs: nu
 }
 
 function rulesText({ rules }: Assessment, unit: string): string {
-  const rows = rules.map(({ rule, excursionCount, longestMs, result }) => [
-    rule.ruleId,
-    `${comparison(rule)} ${figure(rule.limit)} ${unit}`,
+  const rows = rules.map(({ rule, excursionCount, longestMs, monitoredMs, result }) => [
+    // The profile stands below, under what the file was taken as.
+    rule.ruleId.slice(rule.profileId.length + 1),
+    outsideText(rule, unit),
     allowedText(rule),
     excursionCount,
     durationText(longestMs),
+    durationText(monitoredMs),
     result,
   ]);
-  return textTable(["rule", "outside when", "allowed", "excursions", "longest", "result"], rows);
+  return textTable(["rule", "outside when", "a breach", "excursions", "longest", "seen in all", "result"], rows);
 }
 
 function allowedText({ allowances }: Rule): string {
-  return allowances.map(({ kind, allowedMs }) => `${durationText(allowedMs)} ${kind}`).join(", ") || "any time";
+  return allowances.map(allowanceText).join(", or ") || "never by time";
 }
 
-function comparison({ side, inclusive }: Rule): string {
-  if (side === "high") return inclusive ? "at or above" : "above";
-  return inclusive ? "at or below" : "below";
+/** What is judged over longer times than one excursion. */
+function sumsText({ mkt, stability }: Assessment, instant: (atMs: number) => string): string[] {
+  const lines = mkt.map((result) => mktText(result, instant));
+  if (stability !== null) {
+    const { usedFraction, beyondTableMs, isExhausted, marks } = stability.use;
+    const beyond =
+      beyondTableMs === 0 ? "" : `, and ${durationText(beyondTableMs)} warmer than its table allows at all`;
+    const reached = marks.flatMap(({ fraction, atMs }) =>
+      atMs === null ? [] : [`${Math.round(fraction * 100)} % on ${instant(atMs)}`],
+    );
+    lines.push(
+      `stability budget: ${figure(usedFraction * 100)} % used${beyond}${reached.length === 0 ? "" : ` (${reached.join(", ")})`}: ` +
+        `${isExhausted ? "breached" : "kept"}\n`,
+    );
+  }
+  return lines.length === 0 ? [] : [lines.join("")];
+}
+
+function mktText({ windowMs, highC, greatest, over }: MktResult, instant: (atMs: number) => string): string {
+  const window = windowMs === null ? "over the whole file" : `over ${durationText(windowMs)} around an excursion`;
+  const asked = `mean kinetic temperature ${window}, at most ${figure(highC)} °C`;
+  if (greatest === null) return `${asked}: kept, there is no excursion\n`;
+  const { fromMs, toMs, mktC, monitoredMs } = greatest.found;
+  const seen = monitoredMs < toMs - fromMs ? `, of which ${durationText(monitoredMs)} were seen` : "";
+  const short = windowMs !== null && toMs - fromMs < windowMs ? ", all that the file has" : "";
+  return (
+    `${asked}: ${over.length > 0 ? "breached" : "kept"}\n` +
+    `  greatest ${mktC.toFixed(2)} °C, from ${instant(fromMs)} until ${instant(toMs)}${seen}${short}\n`
+  );
+}
+
+function outsideText({ side, inclusive, limit, measure, overMs }: Rule, unit: string): string {
+  if (measure === "rate")
+    return `${side === "high" ? "rising" : "falling"} more than ${figure(Math.abs(limit))} ${unit} an hour, over ${durationText(overMs)}`;
+  const beyond = side === "high" ? "above" : "below";
+  return `${inclusive ? "at or " : ""}${beyond} ${figure(limit)} ${unit}`;
 }
 
 function statisticsText({ statistics: found, gapMs }: Assessment, unit: string): string {

@@ -1,39 +1,52 @@
-// The rules that a file is judged by: those of a profile, or limits from the command line.
-import { type Profile, ROLES, type Role, type Rule, parseProfile, rulesFor } from "@isotherm/coldchain";
+// The profile that a file is judged by: one with a name or in a file, or limits from the command line.
+import { type LimitRow, type Profile, ROLES, type RateRow, type Role, parseProfile } from "@isotherm/coldchain";
 import type { AssessOptions, GivenLimits } from "./assess-options.ts";
 import { ProfileNotFoundError, type ProfileText, problemLines, profileText } from "../profile/shipped-profiles.ts";
 import { AssessRefusal } from "./refusal.ts";
 
-export interface JudgingRules {
-  readonly rules: readonly Rule[];
-  /** What they are, and what was taken by default, in words. */
+export interface JudgingProfile {
+  /** Without its gates: a file tells neither doors nor defrosts, nor when it was loaded. */
+  readonly profile: Profile;
+  readonly role: Role;
+  /** What it is, and what was taken by default or left out, in words. */
   readonly taken: readonly string[];
 }
 
 /** @throws AssessRefusal when the profile cannot be used, or has no row for the quantity and role */
-export function judgingRules({ judgeBy, role, file: { quantity } }: AssessOptions): JudgingRules {
+export function judgingProfile({ judgeBy, role, file: { quantity } }: AssessOptions): JudgingProfile {
   const known = ROLES.find((each) => each === role);
   if (known === undefined) throw new AssessRefusal(`--role cannot be "${role}"`, `Give one of: ${ROLES.join(", ")}.`);
-  if ("limits" in judgeBy) {
-    const profile = givenProfile(judgeBy.limits, quantity, known);
-    return { rules: rulesOf(profile, quantity, known), taken: judgeBy.limits.taken };
-  }
+  if ("limits" in judgeBy)
+    return { profile: givenProfile(judgeBy.limits, quantity, known), role: known, taken: judgeBy.limits.taken };
   const profile = readProfile(judgeBy.profile);
-  const rules = rulesOf(profile, quantity, known);
-  if (rules.length === 0) {
-    const rows = [...new Set(profile.limits.map((row) => `${row.quantity} at ${row.role}`))];
+  const rows = [...profile.limits, ...(profile.rates ?? [])];
+  if (!rows.some((row) => row.quantity === quantity && row.role === known)) {
+    const names = [...new Set(rows.map((row) => `${row.quantity} at ${row.role}`))];
     throw new AssessRefusal(
-      `profile ${profile.id} has no limits of ${quantity} at ${role}; it has ${rows.join(", ")}`,
+      `profile ${profile.id} has no limits of ${quantity} at ${role}; it has ${names.join(", ")}`,
       "Choose with --quantity and --role, or give another profile.",
     );
   }
-  const taken = [`profile ${profile.id} version ${profile.version}, ${profile.title.en}: ${quantity} at ${role}`];
-  return { rules, taken };
+  const named = `profile ${profile.id} version ${profile.version}, ${profile.title.en}: ${quantity} at ${role}`;
+  return { ...withoutGates(profile), role: known, taken: [named, ...withoutGates(profile).taken] };
 }
 
-/** The resolution is the file's own matter: its values are compared as they are written. */
-function rulesOf(profile: Profile, quantity: string, role: Role): Rule[] {
-  return rulesFor(profile, { channel: `${quantity}/file`, role, resolution: 0 });
+function withoutGates(profile: Profile): Pick<JudgingProfile, "profile" | "taken"> {
+  const bare = <Row extends LimitRow | RateRow>({ gates: _, ...row }: Row): Omit<Row, "gates"> => row;
+  const rows = [...profile.limits, ...(profile.rates ?? [])];
+  const kinds = [...new Set(rows.flatMap(({ gates = [] }) => gates.map(({ kind }) => kind)))];
+  if (kinds.length === 0) return { profile, taken: [] };
+  const { rates } = profile;
+  return {
+    profile: {
+      ...profile,
+      limits: profile.limits.map(bare),
+      ...(rates === undefined ? {} : { rates: rates.map(bare) }),
+    },
+    taken: [
+      `all of the time is judged: a file does not tell when a gate of the profile (${kinds.join(", ")}) was open`,
+    ],
+  };
 }
 
 function givenProfile({ low, high, deadband, gapMs, allowanceMs }: GivenLimits, quantity: string, role: Role): Profile {

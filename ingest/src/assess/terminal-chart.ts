@@ -134,7 +134,12 @@ function columnsOf(
       include(columnAt(index), value);
     }
   });
-  for (const { startMs, endMs, lastReadingMs, side } of excursions)
+  for (const {
+    startMs,
+    endMs,
+    lastReadingMs,
+    rule: { side },
+  } of excursions)
     for (let index = indexAt(startMs); index <= indexAt(endMs ?? lastReadingMs); index++)
       if (endMs === null || index === indexAt(startMs) || firstMs + index * lengthMs < endMs)
         columnAt(index).marks.add(side === "high" ? "▲" : "▼");
