@@ -8,6 +8,7 @@ import { type DirtyMark, END_OF_TIME_MS } from "./dirty-table.ts";
 import { type Finding, type FindingOutcome, receivedAtMs, recordFinding, type RuleFinding } from "./finding.ts";
 import { settleProfileChanges } from "./profile-change-work.ts";
 import { isOutsideWithin, reassess } from "./reassess.ts";
+import { stillJudged } from "./expired-judging.ts";
 import type { IngestState } from "./state.ts";
 import type { ReadingReader, SeriesId } from "./store/reading-store.ts";
 
@@ -137,10 +138,12 @@ export class Assessor {
       fromMs: Math.min(...touching.map(({ fromMs }) => fromMs)),
       toMs: Math.max(...touching.map(({ toMs }) => toMs)),
     };
-    const { fromMs: windowFromMs, toMs: windowToMs } = assignment;
-    const since = dirty.fromMs <= windowFromMs ? 0 : dirty.fromMs;
-    const formers = state.excursions.touching(assignment.key, series, rule.ruleId, since);
-    const judged = { series, resolution, rule, windowFromMs, windowToMs };
+    const since = dirty.fromMs <= assignment.fromMs ? 0 : dirty.fromMs;
+    const touched = state.excursions.touching(assignment.key, series, rule.ruleId, since);
+    const still = stillJudged(state.expired.of(series.tenantId, series.assetId), assignment, touched);
+    if (still === undefined || dirty.toMs < still.windowFromMs) return undefined;
+    const { windowFromMs, formers } = still;
+    const judged = { series, resolution, rule, windowFromMs, windowToMs: assignment.toMs };
     return { assignment, rule, ruleId: rule.ruleId, ...(await reassess(await reader(), judged, dirty, formers)) };
   }
 

@@ -44,7 +44,9 @@ export class BirthTable {
   /** Within a transaction. */
   save({ gatewayKey, birthId, birth, receivedAtMs }: ReceivedBirth): void {
     this.#db.run(
-      "INSERT OR IGNORE INTO birth VALUES (?, ?, ?, ?, ?)",
+      // When it was last received says how long it may still be needed.
+      `INSERT INTO birth VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET received_at_ms = max(received_at_ms, excluded.received_at_ms)`,
       gatewayKey,
       birth.assetId,
       birthId,

@@ -2,13 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { isId } from "@isotherm/coldchain";
+import { isId, parseDurationMs } from "@isotherm/coldchain";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { DEFAULT_BOUNDS, type IngestBounds } from "./bounds.ts";
 import { ConfigError, type Problem } from "./errors.ts";
 import { readMapping } from "./mapping/mapping-file.ts";
 import { type Mapping, withTenants } from "./mapping/mapping-rules.ts";
+import { DEFAULT_RETENTION, type RetentionTimes } from "./keep/retention-times.ts";
 import type { StoreHome } from "./store/reading-store.ts";
 
 export interface IngestConfig {
@@ -25,7 +26,10 @@ export interface IngestConfig {
   /** What callers of /intents and /feed must bear. */
   readonly token: string;
   readonly bounds: IngestBounds;
+  readonly retention: RetentionTimes;
 }
+
+const DAY_MS = 86_400_000;
 
 const id = z.string().refine(isId, "not an id; give 1 to 64 of letters, digits, dot, underscore and hyphen");
 const path = z.string().min(1);
@@ -33,6 +37,29 @@ const whole = z.number().int().positive();
 const bounds = z
   .strictObject(Object.fromEntries(Object.keys(DEFAULT_BOUNDS).map((name) => [name, whole.optional()])))
   .default({});
+
+const days = z
+  .string("not a time; give a number and a unit, such as 1827d")
+  .transform((text, context) => {
+    const milliseconds = parseDurationMs(text);
+    if (milliseconds !== undefined && milliseconds >= DAY_MS) return milliseconds;
+    context.issues.push({ code: "custom", input: text, message: "not a time; give a day or more, such as 1827d" });
+    return z.NEVER;
+  })
+  .optional();
+const retention = z
+  .strictObject({ readings: days, hours: days, audit: days, intents: days, births: days })
+  .default({})
+  .transform(({ readings, hours, audit, intents, births }): RetentionTimes => {
+    const readingsMs = readings ?? DEFAULT_RETENTION.readingsMs;
+    return {
+      readingsMs,
+      hoursMs: Math.max(readingsMs, hours ?? DEFAULT_RETENTION.hoursMs),
+      auditMs: Math.max(readingsMs, audit ?? DEFAULT_RETENTION.auditMs),
+      intentsMs: intents ?? DEFAULT_RETENTION.intentsMs,
+      birthsMs: births ?? DEFAULT_RETENTION.birthsMs,
+    };
+  });
 
 const shape = z.strictObject({
   broker: z.strictObject({
@@ -51,6 +78,7 @@ const shape = z.strictObject({
     .default({ host: "127.0.0.1", port: 0 }),
   tokenFile: path,
   bounds,
+  retention,
 });
 
 /** What the environment may say: INFLUX_URL puts the readings into InfluxDB. */

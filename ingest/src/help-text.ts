@@ -7,12 +7,13 @@ export const HELP_TEXT = `ingest: takes what gateways send, stores every record 
   isotherm-ingest status --config FILE        gateways, assets and open alarms
   isotherm-ingest completeness --config FILE  per stream: numbers issued, accepted, missing
   isotherm-ingest quarantine --config FILE    what could not be stored, and why
+  isotherm-ingest retention --config FILE     what has expired or is kept, until when and why
   isotherm-ingest backup --config FILE --to DIR     copy state and readings while it runs
   isotherm-ingest restore --config FILE --from DIR  put a backup back; ingest must not run
   isotherm-ingest assess --csv FILE …         judge a logger's file; needs no configuration (assess --help)
   isotherm-ingest profile list|show|check …   the limits to judge by, shipped or your own (profile --help)
 
-  isotherm-ingest COMMAND --help tells more of backup, restore and assess.
+  isotherm-ingest COMMAND --help tells more of retention, backup, restore and assess.
 
   --tenant ID   only this tenant (completeness, quarantine); status needs it when there are several groups
   --json        one JSON document instead of a table
@@ -37,6 +38,12 @@ A configuration (YAML; paths start at its folder):
   http:
     host: 127.0.0.1
     port: 8402                     # 0 takes a free one; the log line "listening" names it
+  retention:                       # how long things are kept; these are the defaults
+    readings: 1827d                # at least what the profiles that cover them ask for: see isotherm-ingest retention
+    hours: 3653d                   # hourly sums
+    audit: 3653d                   # never shorter than the readings of the tenant
+    intents: 400d
+    births: 400d
   tokenFile: ingest.token          # what callers of /intents and /feed must bear
   bounds: {}                       # how much is held at most; with their defaults:
 ${Object.entries(DEFAULT_BOUNDS)

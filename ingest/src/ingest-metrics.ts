@@ -11,6 +11,7 @@ export interface MetricSources {
   /** Age of the oldest waiting message, in seconds. */
   lagSeconds(): number;
   dirtyMarks(): number;
+  expired(): { readonly readingsExpired: number; readonly hoursExpired: number; readonly rowsExpired: number };
   hoursDue(): number;
   hoursSummed(): number;
   hoursFrozen(): number;
@@ -66,6 +67,9 @@ export class IngestMetrics {
       ["hours_due", "Hours of series whose sums are to be made; the current ones among them.", sources.hoursDue],
       ["hours_summed_total", "Hours of series summed up since the start.", sources.hoursSummed],
       ["hours_frozen_total", "Hours touched by readings older than what is kept: not summed.", sources.hoursFrozen],
+      ["readings_expired_total", "Readings let go by retention.", () => sources.expired().readingsExpired],
+      ["hours_expired_total", "Hourly sums let go by retention.", () => sources.expired().hoursExpired],
+      ["rows_expired_total", "Rows of the state let go by retention.", () => sources.expired().rowsExpired],
       ["broker_connected", "1 while connected to the broker.", () => Number(sources.connected())],
       ["store_well", "1 while the store of readings takes them.", () => Number(sources.storeWell())],
       ["acceptances_sent_total", "Acceptances sent to gateways.", sources.acceptances],

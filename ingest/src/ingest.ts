@@ -64,7 +64,7 @@ export class Ingest {
       askAgain: (...asked) => this.#sender.askAgain(...asked),
     });
     this.#judgement = new Judgement(config, ports, state, this.hub, openTraceReader(config.traceFile));
-    this.#upkeep = new Upkeep(config, ports, state);
+    this.#upkeep = new Upkeep(config, ports, state, () => this.#judgement.factsWell);
     this.#metrics = this.#openMetrics();
     this.#pipeline = this.#openPipeline();
     this.#door = this.#openDoor();
@@ -180,6 +180,7 @@ export class Ingest {
       inboxDropped: () => inbox.dropped,
       lagSeconds: () => (clock.wallMs() - (inbox.oldestReceivedAtMs ?? clock.wallMs())) / 1000,
       dirtyMarks: () => this.state.dirty.count(),
+      expired: () => this.#upkeep.counts,
       hoursDue: () => this.state.hourDues.count(),
       hoursSummed: () => this.#upkeep.counts.hoursSummed,
       hoursFrozen: () => this.#upkeep.counts.hoursFrozen,

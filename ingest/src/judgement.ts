@@ -88,6 +88,11 @@ export class Judgement {
     );
   }
 
+  /** False while the facts cannot be read: then nobody knows what must be kept. */
+  get factsWell(): boolean {
+    return this.#factsProblem === undefined;
+  }
+
   unwell(): string[] {
     const facts = this.#factsProblem === undefined ? undefined : `facts cannot be read: ${this.#factsProblem}`;
     return [this.#problem, facts].filter((problem) => problem !== undefined);

@@ -147,7 +147,13 @@ CREATE TABLE raw_expired (
 ) WITHOUT ROWID;
 `;
 
+/** What may go is found by its age. */
+const SCHEMA_AGES = `
+CREATE INDEX audit_age ON audit (tenant_id, at_ms);
+CREATE INDEX gateway_record_age ON gateway_record (received_at_ms);
+`;
+
 /** Entry n brings a file of version n to version n + 1. Only ever append. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_FOREIGN, SCHEMA_ALARM_DETAIL, SCHEMA_KEEPING];
+export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_FOREIGN, SCHEMA_ALARM_DETAIL, SCHEMA_KEEPING, SCHEMA_AGES];
 
 export const STATE_VERSION = MIGRATIONS.length;

@@ -9,6 +9,7 @@ import { seededRandom } from "@isotherm/coldchain";
 import { tempDir } from "../../checks/kit.ts";
 import { DEFAULT_BOUNDS, type IngestBounds } from "../src/bounds.ts";
 import type { IngestConfig } from "../src/config.ts";
+import { DEFAULT_RETENTION } from "../src/keep/retention-times.ts";
 import { Ingest } from "../src/ingest.ts";
 import type { IngestPorts } from "../src/ingest-ports.ts";
 import { systemClock, systemScheduler } from "../src/ports.ts";
@@ -59,6 +60,7 @@ export async function testConfig(
     http: { host: "127.0.0.1", port: 0 },
     token: TOKEN,
     bounds: { ...DEFAULT_BOUNDS, batchWaitMs: 5, ...bounds },
+    retention: DEFAULT_RETENTION,
   };
 }
 

@@ -30,4 +30,22 @@ numbers that it lacks, and gateways send what their spools still hold. \`isother
 
 Exit codes: 0 done, 1 could not be done, 2 wrong command or configuration.
 `,
+  retention: `isotherm-ingest retention --config FILE [--tenant ID] [--json]
+
+Shows, asset by asset, which stretches of readings have expired, which are kept, until when and why. Changes nothing: ingest itself
+lets go of what has expired, every hour, in small steps, with an audit entry for every asset and stretch.
+
+  under a profile         for its own \`retention\` (atLeast), from the end of the leg; under a standing profile from each reading
+  several profiles        the longest counts
+  none, or none named     for retention.readings of the configuration
+  hourly sums             for retention.hours, and at least as long as the readings would be
+  audit entries           for retention.audit, and as long as the tenant keeps a reading as old
+  gone ranges, records    of a gateway's own: for retention.readings, and as long as the tenant keeps a reading as old
+  intents, old births     for retention.intents and retention.births
+
+  --tenant ID  only this tenant
+  --json       the account as JSON on standard output; times in UTC milliseconds
+
+Exit codes: 0 done, 1 could not be done, 2 wrong command or configuration.
+`,
 } as const;
