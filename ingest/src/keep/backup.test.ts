@@ -115,7 +115,9 @@ test("is put back only whole, and never over files that stand or are in use", as
 async function answer(gateway: ScriptedGateway, send: (range: Range) => Promise<void>): Promise<Range[]> {
   const asked: Range[] = [];
   const heard = gateway.acceptances.length;
-  await until(() => gateway.acceptances.slice(heard).some(({ resend }) => resend.length > 0), { what: "ingest to ask" });
+  await until(() => gateway.acceptances.slice(heard).some(({ resend }) => resend.length > 0), {
+    what: "ingest to ask",
+  });
   asked.push(...(gateway.acceptances.findLast(({ resend }) => resend.length > 0)?.resend ?? []));
   for (const range of asked) await send(range);
   return asked;
@@ -131,7 +133,10 @@ test("that is older than what gateways forgot is made whole from their spools", 
   };
   const send = async ({ first, last }: Range): Promise<void> => {
     const numbers = Array.from({ length: last - first + 1 }, (_, at) => first + at);
-    await gateway.data(COLD, numbers.map((number) => temperatureRecord(number, number * 1000, number / 10)));
+    await gateway.data(
+      COLD,
+      numbers.map((number) => temperatureRecord(number, number * 1000, number / 10)),
+    );
   };
   const accepted = (watermark: number) =>
     until(() => gateway.accepted("cold-1")?.watermark === watermark, { what: `${watermark} to be accepted` });

@@ -41,7 +41,10 @@ export async function takeBackup(
   if (!existsSync(stateFile))
     throw new StateFileError("STATE_ABSENT", `${stateFile} does not exist: there is nothing to back up yet`);
   if (store.kind === "sqlite" && !existsSync(store.path))
-    throw new StoreUnavailableError("STORE_UNAVAILABLE", `${store.path} does not exist: there is nothing to back up yet`);
+    throw new StoreUnavailableError(
+      "STORE_UNAVAILABLE",
+      `${store.path} does not exist: there is nothing to back up yet`,
+    );
   makeEmpty(folder);
   const takenAt = new Date(ports.clock.wallMs()).toISOString();
   const progress = new Progress(ports.clock, ports.say);
@@ -79,7 +82,9 @@ async function copyReadings(
     return [{ kind: "sqlite", version }, READINGS_COPY];
   }
   const tenantIds = [...new Set(Object.values(groups))].sort();
-  const points = await exportInflux(store, tenantIds, join(folder, LINES_COPY), (what, done) => progress.tell(what, done));
+  const points = await exportInflux(store, tenantIds, join(folder, LINES_COPY), (what, done) =>
+    progress.tell(what, done),
+  );
   return [{ kind: "influx", tenantIds, points }, LINES_COPY];
 }
 
@@ -88,7 +93,9 @@ function makeEmpty(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (readdirSync(folder).length === 0) return;
   } catch (cause) {
-    throw new KeepError("BACKUP_REFUSED", `${folder} cannot be used as a folder: ${(cause as Error).message}`, { cause });
+    throw new KeepError("BACKUP_REFUSED", `${folder} cannot be used as a folder: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   throw new KeepError("BACKUP_REFUSED", `${folder} is not empty; give each backup a folder of its own`);
 }

@@ -69,14 +69,20 @@ export async function readBackup(folder: string, progress: (what: string) => voi
     throw new KeepError("BACKUP_DAMAGED", `${join(folder, MANIFEST_NAME)} is not as a backup writes it`);
   const manifest = checked.data;
   if (manifest.format > BACKUP_FORMAT)
-    throw new KeepError("BACKUP_REFUSED", `the backup has format ${manifest.format}; this version reads up to ${BACKUP_FORMAT}`);
+    throw new KeepError(
+      "BACKUP_REFUSED",
+      `the backup has format ${manifest.format}; this version reads up to ${BACKUP_FORMAT}`,
+    );
   for (const { name, bytes, sha256 } of manifest.files) {
     progress(`checking ${name}`);
     const found = await describeFile(folder, name).catch((cause: unknown) => {
       throw new KeepError("BACKUP_DAMAGED", `the backup lacks ${name}`, { cause });
     });
     if (found.bytes !== bytes || found.sha256 !== sha256)
-      throw new KeepError("BACKUP_DAMAGED", `${name} is not what was backed up: its SHA-256 differs; take another backup`);
+      throw new KeepError(
+        "BACKUP_DAMAGED",
+        `${name} is not what was backed up: its SHA-256 differs; take another backup`,
+      );
   }
   return manifest;
 }

@@ -27,7 +27,12 @@ type Target = Pick<IngestConfig, "stateFile" | "store">;
  * @param force move files aside that stand in the way; with InfluxDB, write beside what is there
  * @throws KeepError, StoreError
  */
-export async function restoreBackup(config: Target, folder: string, force: boolean, ports: KeepPorts): Promise<Restored> {
+export async function restoreBackup(
+  config: Target,
+  folder: string,
+  force: boolean,
+  ports: KeepPorts,
+): Promise<Restored> {
   const progress = new Progress(ports.clock, ports.say);
   const manifest = await readBackup(folder, (what) => progress.tell(what));
   checkFits(config, manifest);
@@ -50,7 +55,8 @@ export async function restoreBackup(config: Target, folder: string, force: boole
   // The state goes first and comes last.
   const movedAside = standing.flatMap((path) => moveAside(path, suffix));
   if (store.kind === "sqlite") putInPlace(join(folder, READINGS_COPY), store.path);
-  else await importInflux(store, join(folder, LINES_COPY), pointsOf(manifest), (what, done) => progress.tell(what, done));
+  else
+    await importInflux(store, join(folder, LINES_COPY), pointsOf(manifest), (what, done) => progress.tell(what, done));
   putInPlace(join(folder, STATE_COPY), stateFile);
   return { manifest, movedAside };
 }
@@ -64,7 +70,9 @@ function checkFits({ store }: Target, manifest: Manifest): void {
     throw new KeepError("RESTORE_REFUSED", problem);
   };
   if (manifest.store.kind !== store.kind)
-    refuse(`the backup holds readings of ${nameOf(manifest.store.kind)}, and the configuration names ${nameOf(store.kind)}`);
+    refuse(
+      `the backup holds readings of ${nameOf(manifest.store.kind)}, and the configuration names ${nameOf(store.kind)}`,
+    );
   const newer = manifest.store.kind === "sqlite" && manifest.store.version > READING_STORE_MIGRATIONS.length;
   if (newer || manifest.stateVersion > STATE_VERSION)
     refuse(`the backup is of a newer version (${manifest.version}); restore it with that one`);

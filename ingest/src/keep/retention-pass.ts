@@ -49,25 +49,47 @@ export async function retentionPass(deps: RetentionDeps): Promise<RetentionCount
 /** The instant of the oldest reading; Infinity when there is none. */
 export async function firstOf(reader: Pick<ReadingReader, "first">, channels: readonly SeriesId[]): Promise<number> {
   let firstMs = Number.POSITIVE_INFINITY;
-  for (const series of channels) firstMs = Math.min(firstMs, (await reader.first({ series, fromMs: 0 }))?.atMs ?? firstMs);
+  for (const series of channels)
+    firstMs = Math.min(firstMs, (await reader.first({ series, fromMs: 0 }))?.atMs ?? firstMs);
   return firstMs;
 }
 
-async function expireAsset(deps: RetentionDeps, channels: readonly SeriesId[], counts: RetentionCounts): Promise<boolean> {
+async function expireAsset(
+  deps: RetentionDeps,
+  channels: readonly SeriesId[],
+  counts: RetentionCounts,
+): Promise<boolean> {
   const { reader, times, nowMs } = deps;
   const { tenantId, assetId } = channels[0] as SeriesId;
   const fromMs = await firstOf(reader, channels);
-  const plan = retentionPlan(deps.assignments(tenantId, assetId), times.readingsMs, { fromMs: Math.min(fromMs, nowMs), toMs: nowMs }, nowMs);
+  const plan = retentionPlan(
+    deps.assignments(tenantId, assetId),
+    times.readingsMs,
+    { fromMs: Math.min(fromMs, nowMs), toMs: nowMs },
+    nowMs,
+  );
   for (const stretch of plan.filter(({ expired }) => expired)) {
     if (!(await expireStretch(deps, channels, stretch, counts))) return false;
   }
   // Sums are older than any reading, so they are looked for from the beginning of time.
   const toMs = hourOf(nowMs - Math.max(times.hoursMs, times.readingsMs));
-  const gone = retentionPlan(deps.assignments(tenantId, assetId), times.readingsMs, { fromMs: 0, toMs: Math.max(0, toMs) }, nowMs);
+  const gone = retentionPlan(
+    deps.assignments(tenantId, assetId),
+    times.readingsMs,
+    { fromMs: 0, toMs: Math.max(0, toMs) },
+    nowMs,
+  );
   for (const stretch of gone.filter(({ expired }) => expired))
     for (const series of channels) {
       const window = { fromMs: stretch.fromMs, toMs: Math.min(stretch.toMs, toMs) };
-      if (!(await inSteps(deps, () => deps.upkeep.expireHours(series, window), (removed) => (counts.hours += removed)))) return false;
+      if (
+        !(await inSteps(
+          deps,
+          () => deps.upkeep.expireHours(series, window),
+          (removed) => (counts.hours += removed),
+        ))
+      )
+        return false;
     }
   return deps.breath();
 }
@@ -96,7 +118,16 @@ async function expireStretch(
       const after = { ...window, channels: holding.map(({ channel }) => channel) };
       const cause = `retention: ${stretch.because}`;
       const kind = "readings-expired";
-      writeAudit(state.db, { tenantId, subjectId: assetId, kind, atMs: nowMs, before: undefined, after, cause, personId: null });
+      writeAudit(state.db, {
+        tenantId,
+        subjectId: assetId,
+        kind,
+        atMs: nowMs,
+        before: undefined,
+        after,
+        cause,
+        personId: null,
+      });
     });
   }
   for (const series of holding) {
@@ -121,7 +152,11 @@ async function sumAll(deps: RetentionDeps, series: SeriesId, window: TimeWindow)
   return true;
 }
 
-async function inSteps(deps: RetentionDeps, work: () => Promise<ExpiryStep>, count: (removed: number) => void): Promise<boolean> {
+async function inSteps(
+  deps: RetentionDeps,
+  work: () => Promise<ExpiryStep>,
+  count: (removed: number) => void,
+): Promise<boolean> {
   for (;;) {
     const { removed, done } = await work();
     count(removed);

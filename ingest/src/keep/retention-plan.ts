@@ -47,10 +47,19 @@ export function retentionPlan(
   for (const [fromMs, toMs] of cutsOf(claims, readingsMs, window, nowMs)) {
     const covering = claims.filter((claim) => claim.fromMs < toMs && claim.toMs > fromMs);
     const [first = byDefault, ...others] = covering;
-    const longest = others.reduce((best, claim) => (claim.keptUntilMs(toMs) > best.keptUntilMs(toMs) ? claim : best), first);
+    const longest = others.reduce(
+      (best, claim) => (claim.keptUntilMs(toMs) > best.keptUntilMs(toMs) ? claim : best),
+      first,
+    );
     const untilMs = longest.keptUntilMs(toMs);
     const { because } = longest;
-    const stretch = { fromMs, toMs, keptUntilMs: Number.isFinite(untilMs) ? untilMs : null, expired: untilMs <= nowMs, because };
+    const stretch = {
+      fromMs,
+      toMs,
+      keptUntilMs: Number.isFinite(untilMs) ? untilMs : null,
+      expired: untilMs <= nowMs,
+      because,
+    };
     const before = stretches.at(-1);
     if (before?.because === because && before.expired === stretch.expired)
       stretches.splice(-1, 1, { ...stretch, fromMs: before.fromMs });

@@ -69,7 +69,10 @@ export function* trimState(
 
 function remove(db: StateDb, { table, key, where, values }: Trim): number {
   const columns = key.replace(/[()]/g, "");
-  return db.run(`DELETE FROM ${table} WHERE ${key} IN (SELECT ${columns} FROM ${table} WHERE ${where} LIMIT ${ROWS})`, ...values);
+  return db.run(
+    `DELETE FROM ${table} WHERE ${key} IN (SELECT ${columns} FROM ${table} WHERE ${where} LIMIT ${ROWS})`,
+    ...values,
+  );
 }
 
 /** 0 or 1: whether there is anything to remove. */
