@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Range } from "@isotherm/coldchain";
+import type { Acceptance, Range } from "@isotherm/coldchain";
 import { startInfluxd } from "../../../checks/influxd.ts";
 import { assert, needs, suite, tempDir, until } from "../../../checks/kit.ts";
 import { HOST_ID, openIngest, TestBroker, testConfig } from "../../test/bench.ts";
@@ -112,58 +112,62 @@ test("is put back only whole, and never over files that stand or are in use", as
 });
 
 /** Keeps its records, forgets as it is told what is accepted, and sends that again only when it is asked. */
-async function answer(gateway: ScriptedGateway, send: (range: Range) => Promise<void>): Promise<Range[]> {
-  const asked: Range[] = [];
-  const heard = gateway.acceptances.length;
-  await until(() => gateway.acceptances.slice(heard).some(({ resend }) => resend.length > 0), {
-    what: "ingest to ask",
-  });
-  asked.push(...(gateway.acceptances.findLast(({ resend }) => resend.length > 0)?.resend ?? []));
-  for (const range of asked) await send(range);
-  return asked;
+class ForgetfulGateway {
+  readonly said: ScriptedGateway;
+
+  private constructor(said: ScriptedGateway) {
+    this.said = said;
+  }
+
+  static async connect(url: string): Promise<ForgetfulGateway> {
+    return new ForgetfulGateway(await ScriptedGateway.connect(url, "group1", "gw-1"));
+  }
+
+  async send({ first, last }: Range): Promise<void> {
+    const numbers = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+    const records = numbers.map((number) => temperatureRecord(number, number * 1000, number / 10));
+    await this.said.data(COLD, records);
+  }
+
+  /** Is born and sends these until one acceptance is as it should be: ingest may not listen yet. */
+  async sendUntil(range: Range, what: string, isSo: (acceptance: Acceptance) => boolean): Promise<Acceptance> {
+    const { length } = this.said.acceptances;
+    const heard = () => this.said.acceptances.slice(length).find((each) => each.assetId === "cold-1" && isSo(each));
+    const say = async (): Promise<boolean> => {
+      if (heard() !== undefined) return true;
+      await this.said.nodeBirth(HOST_ID);
+      for (const birth of [OWN, COLD]) await this.said.birth(birth);
+      await this.said.data(OWN, [anchorRecord(1, 1, 0, T0)]);
+      await this.send(range);
+      return false;
+    };
+    await until(say, { what, everyMs: 100 });
+    return heard() as Acceptance;
+  }
 }
 
 test("that is older than what gateways forgot is made whole from their spools", async () => {
   const broker = await TestBroker.open();
   const config = await testConfig(broker.url, { resendAfterMs: 200 });
-  const gateway = await ScriptedGateway.connect(broker.url, "group1", "gw-1");
-  const births = async (): Promise<void> => {
-    await gateway.nodeBirth(HOST_ID);
-    for (const birth of [OWN, COLD]) await gateway.birth(birth);
-  };
-  const send = async ({ first, last }: Range): Promise<void> => {
-    const numbers = Array.from({ length: last - first + 1 }, (_, at) => first + at);
-    await gateway.data(
-      COLD,
-      numbers.map((number) => temperatureRecord(number, number * 1000, number / 10)),
-    );
-  };
-  const accepted = (watermark: number) =>
-    until(() => gateway.accepted("cold-1")?.watermark === watermark, { what: `${watermark} to be accepted` });
+  const gateway = await ForgetfulGateway.connect(broker.url);
   let ingest = await openIngest(config);
-  await until(() => ingest.connected, { what: "ingest to connect" });
-  await births();
-  await gateway.data(OWN, [anchorRecord(1, 1, 0, T0)]);
-  await send({ first: 1, last: 20 });
-  await accepted(20);
+  await gateway.sendUntil({ first: 1, last: 20 }, "20 to be accepted", ({ watermark }) => watermark === 20);
   const backup = join(await tempDir(), "backup");
   await takeBackup(config, backup, ports);
-  await send({ first: 21, last: 40 });
-  await accepted(40);
+  await gateway.sendUntil({ first: 21, last: 40 }, "40 to be accepted", ({ watermark }) => watermark === 40);
   await ingest.close();
   await restoreBackup(config, backup, true, ports);
   ingest = await openIngest(config);
-  await until(() => ingest.connected, { what: "ingest to connect again" });
-  await births();
-  await send({ first: 41, last: 41 });
-  assert.equal(await answer(gateway, send), [{ first: 21, last: 40 }]);
-  await accepted(41);
+  const live = { first: 41, last: 41 };
+  const { watermark, above, resend } = await gateway.sendUntil(live, "ingest to ask", (each) => each.resend.length > 0);
+  assert.equal([watermark, above, resend], [20, [live], [{ first: 21, last: 40 }]]);
+  await gateway.sendUntil(resend[0] as Range, "all to be accepted", (each) => each.watermark === 41);
   const reader = await openReadingReader(config.store);
   const series = { tenantId: "tenant1", assetId: "cold-1", channel: "temperature/p1" };
   assert.is((await reader.readings({ ...WHOLE, series })).length, 41);
   await reader.close();
   await ingest.close();
-  await gateway.close();
+  await gateway.said.close();
   await broker.close();
 });
 
