@@ -1,8 +1,9 @@
 // What must hold between the parts of a configuration, which no shape can say.
 
 import { RECORD_READINGS_MAX } from "@isotherm/coldchain";
-import { DeviceProfileError, loadDeviceProfile, type DeviceProfile } from "@isotherm/firmware-bridge";
+import type { DeviceProfile } from "@isotherm/firmware-bridge";
 import type { AgentConfig, AssetConfig, BusConfig, DeviceConfig } from "./config-schema.ts";
+import { profileOf } from "./profile-of.ts";
 
 export interface Finding {
   readonly path: readonly (string | number)[];
@@ -10,8 +11,8 @@ export interface Finding {
   readonly mend: string;
 }
 
-/** Everything that is wrong between the parts, in the order of the file. */
-export function* findingsOf(config: AgentConfig): Generator<Finding> {
+/** Everything that is wrong between the parts, in the order of the file; profiles are looked for from `folder` on. */
+export function* findingsOf(config: AgentConfig, folder: string): Generator<Finding> {
   const { passwordFile, passwordEnv } = config.broker;
   if ((passwordFile === undefined) === (passwordEnv === undefined))
     yield {
@@ -22,7 +23,8 @@ export function* findingsOf(config: AgentConfig): Generator<Finding> {
   yield* repeated(config.buses, "buses", "busId");
   yield* repeated(config.assets, "assets", "assetId");
   yield* sharedReceivers(config);
-  for (const [at, asset] of config.assets.entries()) yield* assetFindings(config, asset, ["assets", at]);
+  yield* sharedPorts(config);
+  for (const [at, asset] of config.assets.entries()) yield* assetFindings(config, asset, ["assets", at], folder);
 }
 
 function* repeated<K extends string>(rows: readonly Record<K, string>[], list: string, key: K): Generator<Finding> {
@@ -50,15 +52,32 @@ function* sharedReceivers(config: AgentConfig): Generator<Finding> {
     }
 }
 
+/** The system lends a serial port out once only. */
+function* sharedPorts({ buses }: AgentConfig): Generator<Finding> {
+  const owners = new Map<string, string>();
+  for (const [at, bus] of buses.entries()) {
+    if (!("path" in bus)) continue;
+    const owner = owners.get(bus.path);
+    if (owner !== undefined)
+      yield {
+        path: ["buses", at, "path"],
+        problem: `is the port of ${owner} already`,
+        mend: "put all devices of a line under one bus",
+      };
+    else owners.set(bus.path, bus.busId);
+  }
+}
+
 function* assetFindings(
   config: AgentConfig,
   asset: AssetConfig,
   path: readonly (string | number)[],
+  folder: string,
 ): Generator<Finding> {
   const channels = new Set<string>();
   for (const [at, device] of asset.devices.entries()) {
     const place = [...path, "devices", at];
-    yield* deviceFindings(config, device, place);
+    yield* deviceFindings(config, device, place, folder);
     for (const [point, { channel, role }] of Object.entries(device.points)) {
       if (channels.has(channel))
         yield {
@@ -87,13 +106,14 @@ function* deviceFindings(
   config: AgentConfig,
   device: DeviceConfig,
   path: readonly (string | number)[],
+  folder: string,
 ): Generator<Finding> {
   const bus = config.buses.find(({ busId }) => busId === device.bus);
   const known = config.buses.map(({ busId }) => busId).join(", ");
   if (bus === undefined)
     yield { path: [...path, "bus"], problem: `names no bus: ${device.bus}`, mend: `known are: ${known}` };
   else yield* unitFindings(bus, device, path);
-  const profile = profileOf(device.profile);
+  const profile = profileOf(device.profile, folder);
   if (typeof profile === "string") {
     yield { path: [...path, "profile"], problem: `cannot be used: ${device.profile}`, mend: profile };
     return;
@@ -104,14 +124,30 @@ function* deviceFindings(
       problem: `speaks ${profile.protocol}, the bus is ${bus.kind}`,
       mend: "name the bus that the device hangs on, or the profile that it has",
     };
-  for (const point of Object.keys(device.points))
+  yield* pointFindings(device, profile, path);
+}
+
+function* pointFindings(
+  device: DeviceConfig,
+  profile: DeviceProfile,
+  path: readonly (string | number)[],
+): Generator<Finding> {
+  const isReceiver = profile.protocol === "nmea-0183";
+  for (const [point, { sampleEveryMs }] of Object.entries(device.points)) {
     if (!(point in profile.points))
       yield {
         path: [...path, "points", point],
         problem: `is not a point of ${device.profile}`,
         mend: `it has: ${Object.keys(profile.points).join(", ")}`,
       };
-  if (profile.protocol === "nmea-0183" && !("latitude" in device.points && "longitude" in device.points))
+    if (isReceiver && sampleEveryMs !== undefined)
+      yield {
+        path: [...path, "points", point, "sampleEveryMs"],
+        problem: "splits a fix, whose parts come together",
+        mend: "give it to the device",
+      };
+  }
+  if (isReceiver && !("latitude" in device.points && "longitude" in device.points))
     yield { path: [...path, "points"], problem: "lack a coordinate", mend: "name both latitude and longitude" };
 }
 
@@ -120,18 +156,14 @@ function* unitFindings(bus: BusConfig, device: DeviceConfig, path: readonly (str
     yield { path: [...path, "unit"], problem: "means nothing on an NMEA bus", mend: "remove it" };
   if (!isNmea(bus) && device.unit === undefined)
     yield { path, problem: "has no unit", mend: "give the device's Modbus address, such as unit: 1" };
+  if (bus.kind === "modbus-rtu" && device.unit !== undefined && (device.unit < 1 || device.unit > 247))
+    yield {
+      path: [...path, "unit"],
+      problem: device.unit === 0 ? "calls all devices at once, and none answers" : "is none of a serial bus",
+      mend: "give the device's own address, 1 to 247",
+    };
 }
 
 export function isNmea(bus: BusConfig): boolean {
-  return bus.kind === "nmea-tcp" || bus.kind === "nmea-serial";
-}
-
-/** The shipped profile, or in words why there is none. */
-export function profileOf(name: string): DeviceProfile | string {
-  try {
-    return loadDeviceProfile(name);
-  } catch (error) {
-    if (error instanceof DeviceProfileError) return error.message;
-    throw error;
-  }
+  return bus.kind === "nmea-tcp" || bus.kind === "nmea-serial" || bus.kind === "gpsd";
 }

@@ -1,51 +1,14 @@
 // The shape of an agent's configuration. What stands after "; " in a message is the mend.
 
-import { MESSAGE_RECORDS_MAX, ROLES, isAssetId, isChannelId, isId } from "@isotherm/coldchain";
+import { MESSAGE_RECORDS_MAX, ROLES, isAssetId, isChannelId } from "@isotherm/coldchain";
 import { z } from "zod";
+import { busSchema } from "./bus-schema.ts";
+import { id, milliseconds, text, whole } from "./config-words.ts";
 
-const id = z
-  .string({ error: "is missing or not text; give an id" })
-  .refine(isId, "is not an id; use 1 to 64 letters, digits, . _ -, beginning with a letter or digit");
-const text = z.string({ error: "is missing or not text; write it as text" }).min(1, "is empty; write something");
-const whole = (unit: string, min: number, max: number): z.ZodNumber =>
-  z
-    .int({ error: `is missing or not a whole number; give ${unit}, ${min} to ${max}` })
-    .min(min, `is too small; give ${unit}, ${min} to ${max}`)
-    .max(max, `is too large; give ${unit}, ${min} to ${max}`);
-const milliseconds = (min: number, max: number): z.ZodNumber => whole("milliseconds", min, max);
 const instant = z.iso.datetime({ offset: true, error: "is not an instant; write it like 2024-01-01T00:00:00Z" });
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-
-const timeout = milliseconds(1, 60_000).default(1000);
-const baudRate = whole("baud", 300, 921_600).default(9600);
-const port = whole("a port", 1, 65_535);
-const parity = z.enum(["none", "even", "odd"], { error: "is unknown; write none, even or odd" }).default("none");
-
-const busSchema = z.discriminatedUnion(
-  "kind",
-  [
-    z.strictObject({
-      busId: id,
-      kind: z.literal("modbus-tcp"),
-      host: text,
-      port: port.default(502),
-      responseTimeoutMs: timeout,
-    }),
-    z.strictObject({
-      busId: id,
-      kind: z.literal("modbus-rtu"),
-      path: text,
-      baudRate,
-      parity,
-      responseTimeoutMs: timeout,
-    }),
-    z.strictObject({ busId: id, kind: z.literal("nmea-tcp"), host: text, port, responseTimeoutMs: timeout }),
-    z.strictObject({ busId: id, kind: z.literal("nmea-serial"), path: text, baudRate, responseTimeoutMs: timeout }),
-  ],
-  { error: "has no known kind; write kind: modbus-tcp, modbus-rtu, nmea-tcp or nmea-serial" },
-);
 
 const pointSchema = z.strictObject({
   channel: z
@@ -54,6 +17,7 @@ const pointSchema = z.strictObject({
   role: z.enum(ROLES, { error: `is unknown; write one of ${ROLES.filter((role) => role !== "contract").join(", ")}` }),
   unit: text.optional(),
   resolution: z.number({ error: "is not a number; give the smallest step, in the unit" }).min(0).optional(),
+  sampleEveryMs: milliseconds(100, DAY_MS).optional(),
 });
 
 const deviceSchema = z.strictObject({

@@ -1,4 +1,6 @@
-import { assert, suite } from "../../checks/kit.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { assert, suite, tempDir } from "../../checks/kit.ts";
 import { AgentConfigError, agentConfigOf, checkAgentConfig } from "./config.ts";
 
 const test = suite("config");
@@ -75,6 +77,76 @@ test("every problem between the parts comes at once too", () => {
     "20 assets[0].devices[1].bus names no bus: gps",
     "25 assets[0].devices[1].points.longitude.channel names latitude/vehicle a second time in truck-1",
   ]);
+});
+
+const BUSES = `buses:
+  - { busId: climate, kind: modbus-rtu, path: "usb:0403:6001:A9X1", parity: even, stopBits: 2, echo: true, guardMs: 10 }
+  - { busId: gps, kind: gpsd, device: /dev/ttyACM0 }
+`;
+const withBuses = (text: string): string => GOOD.replace(/buses:\n(.*\n){2}/, text);
+
+test("lines are told how they are spoken on, and a point its own period", () => {
+  const text = withBuses(BUSES).replace("role: supply }", "role: supply, sampleEveryMs: 200 }");
+  const config = agentConfigOf(text, "agent.yaml");
+  assert.equal(config.buses, [
+    {
+      ...{ busId: "climate", kind: "modbus-rtu", path: "usb:0403:6001:A9X1", baudRate: 9600, parity: "even" },
+      ...{ stopBits: 2, guardMs: 10, echo: true, inOrder: false },
+    },
+    { busId: "gps", kind: "gpsd", host: "127.0.0.1", port: 2947, device: "/dev/ttyACM0" },
+  ]);
+  assert.is(config.assets[0]?.devices[0]?.points["supply"]?.sampleEveryMs, 200);
+  const tcp = GOOD.replace("port: 1502 }", "port: 1502, inFlightMax: 1 }");
+  assert.is((agentConfigOf(tcp, "agent.yaml").buses[0] as { inFlightMax?: number }).inFlightMax, 1);
+});
+
+test("what a line cannot be is said in words, all of it at once", () => {
+  const bad = BUSES.replace("usb:0403:6001:A9X1", "usb:ftdi")
+    .replace("stopBits: 2", "stopBits: 3")
+    .replace("echo: true", "echo: loud")
+    .replace("kind: gpsd", "kind: gpsd, baudRate: 9600");
+  assert.equal(problemsOf(withBuses(bad)), [
+    "11 buses[0].path is no USB fingerprint",
+    "11 buses[0].stopBits is neither 1 nor 2",
+    "11 buses[0].echo is neither true nor false",
+    "12 buses[1].baudRate is not known here",
+  ]);
+  assert.equal(problemsOf(GOOD.replace("port: 1502 }", "port: 1502, inFlightMax: 17 }")), [
+    "11 buses[0].inFlightMax is too large",
+  ]);
+  const again = BUSES.replace("kind: gpsd, device: /dev/ttyACM0", 'kind: nmea-serial, path: "usb:0403:6001:A9X1"');
+  const between = withBuses(again)
+    .replace("unit: 1\n", "unit: 0\n")
+    .replace(
+      "channel: latitude/vehicle, role: position }",
+      "channel: latitude/vehicle, role: position, sampleEveryMs: 500 }",
+    );
+  assert.equal(problemsOf(between), [
+    "12 buses[1].path is the port of climate already",
+    "18 assets[0].devices[0].unit calls all devices at once, and none answers",
+    "26 assets[0].devices[1].points.latitude.sampleEveryMs splits a fix, whose parts come together",
+  ]);
+});
+
+test("a profile of one's own is named by its file, and what is wrong in it is said with the rest", async () => {
+  const folder = await tempDir();
+  const profile = `profile: my-probe
+label: A probe
+source: its leaflet
+protocol: modbus
+points: { supply: { fn: 4, address: 0, type: s16, decimals: 1, unit: Cel, min: -50, max: 100, everyMs: 500 } }
+`;
+  writeFileSync(join(folder, "my-probe.yaml"), profile);
+  const text = GOOD.replace("profile: cold-room-controller", "profile: my-probe.yaml");
+  const checked = checkAgentConfig(text, folder);
+  assert.ok("config" in checked, JSON.stringify(checked));
+  writeFileSync(join(folder, "my-probe.yaml"), profile.replace("type: s16", "type: s15"));
+  const spoilt = checkAgentConfig(text, folder);
+  if (!("problems" in spoilt)) throw new Error("it was taken");
+  assert.is(spoilt.problems[0]?.path, "assets[0].devices[0].profile");
+  assert.match(spoilt.problems[0]?.mend ?? "", /my-probe.yaml:5 .*type/);
+  const absent = checkAgentConfig(text, join(folder, "elsewhere"));
+  assert.match(JSON.stringify(absent), /elsewhere\/my-probe.yaml cannot be read/);
 });
 
 test("a secret in the file, the reserved asset and text that is not YAML are refused in words", () => {

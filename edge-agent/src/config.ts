@@ -2,6 +2,7 @@
 
 import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
+import { dirname } from "node:path";
 import { findingsOf, type Finding } from "./config-rules.ts";
 import { agentConfigSchema, type AgentConfig } from "./config-schema.ts";
 
@@ -29,8 +30,8 @@ export class AgentConfigError extends Error {
   }
 }
 
-/** Checks YAML text. Reads nothing else but the shipped device profiles. */
-export function checkAgentConfig(yamlText: string): CheckedConfig {
+/** Checks YAML text. Reads nothing else but the device profiles that it names, own ones from `folder` on. */
+export function checkAgentConfig(yamlText: string, folder = "."): CheckedConfig {
   const lines = new LineCounter();
   const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
@@ -40,7 +41,9 @@ export function checkAgentConfig(yamlText: string): CheckedConfig {
     return { problems };
   }
   const checked = agentConfigSchema.safeParse(document.toJS());
-  const findings = checked.success ? [...findingsOf(checked.data)] : checked.error.issues.flatMap(findingOfIssue);
+  const findings = checked.success
+    ? [...findingsOf(checked.data, folder)]
+    : checked.error.issues.flatMap(findingOfIssue);
   if (checked.success && findings.length === 0) return { config: checked.data };
   const problems = findings.map(({ path, problem, mend }) => {
     return { line: lineOf(document, lines, path), path: placeOf(path), problem, mend };
@@ -50,7 +53,7 @@ export function checkAgentConfig(yamlText: string): CheckedConfig {
 
 /** Throws AgentConfigError when the text cannot be used. */
 export function agentConfigOf(yamlText: string, fileName: string): AgentConfig {
-  const checked = checkAgentConfig(yamlText);
+  const checked = checkAgentConfig(yamlText, dirname(fileName));
   if ("problems" in checked) throw new AgentConfigError(fileName, checked.problems);
   return checked.config;
 }

@@ -2,7 +2,7 @@
 
 import type { DeviceProfile } from "@isotherm/firmware-bridge";
 import type { AgentConfig, DeviceConfig } from "./config-schema.ts";
-import { profileOf } from "./config-rules.ts";
+import { profileOf } from "./profile-of.ts";
 import { GATEWAY_DECLARATION } from "./gateway-stream.ts";
 import type { ChannelMeaning, StreamDeclaration } from "./spool-declarations.ts";
 

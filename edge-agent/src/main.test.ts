@@ -32,7 +32,7 @@ assets:
 test("--help teaches, and its example can be used", async () => {
   const { code, out } = run("--help");
   assert.is(code, 0);
-  const example = out.slice(out.indexOf("  gatewayId:"), out.indexOf("With their defaults"));
+  const example = out.slice(out.indexOf("  gatewayId:"), out.indexOf("A serial path"));
   const file = join(await tempDir(), "agent.yaml");
   writeFileSync(file, example.replaceAll(/^ {2}/gm, ""));
   assert.equal(run("check", "--config", file), { code: 0, out: `${file} can be used.\n`, err: "" });

@@ -6,10 +6,11 @@ import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { startAgent } from "./agent.ts";
 import { AgentConfigError, agentConfigOf } from "./config.ts";
-import type { AgentConfig } from "./config-schema.ts";
+import type { AgentConfig, DeviceConfig } from "./config-schema.ts";
 import { HELP_TEXT } from "./help-text.ts";
 import { openDevices } from "./open-devices.ts";
 import { randomId, readMachineBootId, readMachineId, systemClock, systemRandom, systemScheduler } from "./ports.ts";
+import { isProfileFile } from "./profile-of.ts";
 import { readSpoolSummary } from "./spool-summary.ts";
 import { spoolTable } from "./spool-table.ts";
 
@@ -33,7 +34,20 @@ function readConfig(file: string): AgentConfig {
   const folder = dirname(file);
   const { broker, spool } = config;
   const passwordFile = broker.passwordFile === undefined ? {} : { passwordFile: resolve(folder, broker.passwordFile) };
-  return { ...config, spool: { ...spool, path: resolve(folder, spool.path) }, broker: { ...broker, ...passwordFile } };
+  const assets = config.assets.map((asset) => ({
+    ...asset,
+    devices: asset.devices.map((one) => located(one, folder)),
+  }));
+  return {
+    ...config,
+    assets,
+    spool: { ...spool, path: resolve(folder, spool.path) },
+    broker: { ...broker, ...passwordFile },
+  };
+}
+
+function located(device: DeviceConfig, folder: string): DeviceConfig {
+  return isProfileFile(device.profile) ? { ...device, profile: resolve(folder, device.profile) } : device;
 }
 
 function readPassword({ broker }: AgentConfig): string {

@@ -5,9 +5,10 @@ import { GATEWAY_STREAM, qualityCode, type Cancel, type Clock, type Scheduler } 
 import type { ChannelReading, DevicePoll } from "@isotherm/firmware-bridge";
 import type { AgentConfig, DeviceConfig } from "./config-schema.ts";
 import type { RecordInstant } from "./gateway-stream.ts";
+import { usableProfileOf } from "./profile-of.ts";
 import type { RecordDraft } from "./record-draft.ts";
 
-/** Gives the poll of a configured device. */
+/** Gives the poll of the points that are named in `device`: all that it has, or those of one period. */
 export type DeviceSource = (assetId: string, device: DeviceConfig) => DevicePoll;
 
 export interface SampledDevice {
@@ -29,18 +30,34 @@ export interface SamplingCounters {
   devicesLate: number;
 }
 
-/** The rounds that a configuration asks for. */
+/**
+ * The rounds that a configuration asks for. A point's period is its own, else its device's, else what the device's profile
+ * says of the point, else the asset's.
+ */
 export function roundsOf(config: AgentConfig, source: DeviceSource): SamplingRound[] {
   return config.assets.flatMap(({ assetId, sampleEveryMs, devices }) => {
     if (assetId === GATEWAY_STREAM) return [];
     const byPeriod = new Map<number, SampledDevice[]>();
     for (const device of devices) {
-      const everyMs = device.sampleEveryMs ?? sampleEveryMs;
-      const channels = Object.values(device.points).map(({ channel }) => channel);
-      byPeriod.set(everyMs, [...(byPeriod.get(everyMs) ?? []), { poll: source(assetId, device), channels }]);
+      for (const [everyMs, points] of pointsByPeriod(device, sampleEveryMs)) {
+        const channels = Object.values(points).map(({ channel }) => channel);
+        const poll = source(assetId, { ...device, points });
+        byPeriod.set(everyMs, [...(byPeriod.get(everyMs) ?? []), { poll, channels }]);
+      }
     }
     return [...byPeriod].map(([everyMs, sampled]) => ({ assetId, everyMs, devices: sampled }));
   });
+}
+
+function pointsByPeriod(device: DeviceConfig, assetEveryMs: number): Map<number, DeviceConfig["points"]> {
+  const profile = usableProfileOf(device.profile);
+  const byPeriod = new Map<number, DeviceConfig["points"]>();
+  for (const [name, point] of Object.entries(device.points)) {
+    const ofProfile = profile.protocol === "modbus" ? profile.points[name]?.everyMs : undefined;
+    const everyMs = point.sampleEveryMs ?? device.sampleEveryMs ?? ofProfile ?? assetEveryMs;
+    byPeriod.set(everyMs, { ...byPeriod.get(everyMs), [name]: point });
+  }
+  return byPeriod;
 }
 
 /** A record of what the devices gave; a channel that a device left out is `device-timeout`. */
