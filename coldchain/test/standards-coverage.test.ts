@@ -48,7 +48,7 @@ const ROWS: readonly Row[] = [
   ["§1.1 n_vehicle", "2, and one for each started 20 m³", [[GSP, "n_vehicle"]]],
   ["§1.1 boxes", "one each", [[GSP, "GSP sensor counts, boxes"]]],
   ["§1.1 racks", "two levels from 4.5 m, three above 8 m", [[GSP, "GSP sensor counts, racks"]]],
-  ["§1.1 gap rule", "a gap over the bound is a finding", [[GAPS, "the findings are exactly"]]],
+  ["§1.1 gap rule", "a gap over the bound is a finding", [[GAPS, "the findings are exactly"], ["ingest/src/assess/assess-profile.test.ts", "GSP-07, GSP-08: how often"]]],
   ["§1.2 zones", "cool, room, 35-75 %RH", [[LIMITS, "gsp-store-cool"], [LIMITS, "gsp-store-room"]]],
   ["§1.2 SOP", "goods into quarantine within 10 and 5 min, distances", "handling by people; no readings tell it"],
   ["§1.3", "vaccines 2-8 °C, frozen −20 °C, ultra-cold", [[LIMITS, "gsp-frozen-minus-20"], [LIMITS, "vaccine-ult"], [BEHAVIOUR, "gsp-frozen-minus-20"]]],
