@@ -24,6 +24,9 @@ or limits
   --gap S             how long a reading stands at most, in seconds, or 5min, 1h (default 15min)
   --allowance S       how long one excursion may last, in seconds, or 30min, 10h (default 0)
 
+Was it recorded often enough?
+  --record-interval S gsp-storage, gsp-transport or en-12830 for what these ask, or a time of your own: 300, 15min
+
   --json              one JSON document instead of a chart and tables
 
 What is odd about the file is counted and shown with its first line. What can be read in two ways is refused, with the

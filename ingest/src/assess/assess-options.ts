@@ -21,6 +21,8 @@ export interface AssessOptions {
   readonly file: LoggerFileTerms;
   readonly role: string;
   readonly judgeBy: { readonly profile: string } | { readonly limits: GivenLimits };
+  /** Which bound of the time between records to hold against the file; null: none. */
+  readonly recordInterval: string | null;
   readonly isJson: boolean;
 }
 
@@ -41,6 +43,7 @@ const OPTIONS = {
   deadband: TEXT,
   gap: TEXT,
   allowance: TEXT,
+  "record-interval": TEXT,
   json: { type: "boolean" },
 } as const;
 
@@ -96,6 +99,7 @@ export function assessOptions(args: readonly string[]): AssessOptions {
     },
     role: values.role ?? "product",
     judgeBy: judgeByOf(values, quantity),
+    recordInterval: values["record-interval"] ?? null,
     isJson: values.json === true,
   };
 }

@@ -134,6 +134,30 @@ test("a row without an allowance warns and never breaches", async () => {
   assert.match(text(path, "gsp-cold-2-8-critical"), /at or above 7\.5 °C +never by time/);
 });
 
+test("GSP-07, GSP-08: how often a file was recorded is told when it is asked", async () => {
+  const path = await held([1, 5], [1, 9]);
+  const ask = (interval: string): string[] => [...args(path, "gsp-cold-2-8"), "--record-interval", interval];
+  const of = (interval: string): any => JSON.parse(runAssess([...ask(interval), "--json"], 80)).records; // eslint-disable-line @typescript-eslint/no-explicit-any
+  assert.is(json(path, "gsp-cold-2-8").records, null);
+  const { bound, count, longestSeconds, gaps } = of("gsp-storage");
+  assert.equal(
+    [bound, count, longestSeconds],
+    ["GSP Appendix 3, storage: every 30min, out of range every 2min", 4, 900],
+  );
+  assert.equal(gaps[0], { from: at(1), to: at(1.25), seconds: 900, allowedSeconds: 120, isOutOfRange: true });
+  assert.is(of("gsp-transport").count, 8);
+  assert.is(of("en-12830").bound, "EN 12830 4.9.2.2, transport of 2h: every 5min");
+  assert.equal([of("15min").count, of("899").count], [0, 8]);
+  assert.match(runAssess(ask("15min"), 80), /recorded often enough \(every 15min\)/);
+  const said = runAssess(ask("gsp-transport"), 80);
+  assert.match(said, /not recorded often enough 8 times, for 15min at most \(GSP Appendix 3, transport/);
+  assert.match(
+    said,
+    /15min without a record, from 2026-03-01 01:00 until 2026-03-01 01:15, out of range\n {2}and 3 more/,
+  );
+  assert.throws(() => runAssess(ask("often"), 80), /gsp-storage, gsp-transport, en-12830/);
+});
+
 test("a role or quantity that the profile has no row of is refused with those it has", async () => {
   const path = await held([1, 5]);
   assert.throws(

@@ -8,6 +8,7 @@ import { assessmentJson } from "./assessment-json.ts";
 import { assessmentText } from "./assessment-text.ts";
 import { judgingProfile } from "./judging-profile.ts";
 import { readLoggerFile } from "./logger-file.ts";
+import { recordFinding } from "./record-interval.ts";
 import { AssessRefusal } from "./refusal.ts";
 import { FILE_BYTES_MAX } from "./text-lines.ts";
 
@@ -24,8 +25,10 @@ export function runAssess(args: readonly string[], width: number): string {
   const file = readLoggerFile(bytesOf(options.csv), options.file);
   const { quantity } = options.file;
   const assessment = assess(file.readings, profile, quantity, role);
+  const rules = assessment.rules.map(({ rule }) => rule);
+  const records = options.recordInterval === null ? null : recordFinding(options.recordInterval, file.readings, rules);
   const taken = [...file.taken, ...profileTaken];
-  const told = { fileName: basename(options.csv), file, assessment, quantity, taken };
+  const told = { fileName: basename(options.csv), file, assessment, records, quantity, taken };
   return options.isJson ? `${JSON.stringify(assessmentJson(told), null, 2)}\n` : assessmentText(told, width);
 }
 

@@ -1,11 +1,14 @@
 // An assessment as programs read it.
 import type { Assessment, MktResult } from "./assessment.ts";
 import type { LoggerFile } from "./logger-file.ts";
+import { type RecordFinding, recordFindingJson } from "./record-interval.ts";
 
 export interface Told {
   readonly fileName: string;
   readonly file: LoggerFile;
   readonly assessment: Assessment;
+  /** Null when it was not asked how often the file was recorded. */
+  readonly records: RecordFinding | null;
   readonly quantity: "temperature" | "humidity";
   /** How everything was taken, in words. */
   readonly taken: readonly string[];
@@ -15,7 +18,7 @@ const seconds = (ms: number): number => ms / 1_000;
 const instantText = (atMs: number): string => new Date(atMs).toISOString();
 
 /** The document of `--json`: times in UTC, durations in seconds, values in °C or %RH. */
-export function assessmentJson({ fileName, file, assessment, quantity, taken }: Told): object {
+export function assessmentJson({ fileName, file, assessment, records, quantity, taken }: Told): object {
   const { excursions, rules, mkt, stability, statistics } = assessment;
   return {
     file: fileName,
@@ -66,6 +69,7 @@ export function assessmentJson({ fileName, file, assessment, quantity, taken }: 
               at: atMs === null ? null : instantText(atMs),
             })),
           },
+    records: records === null ? null : recordFindingJson(records),
     stats: {
       count: statistics.count,
       min: statistics.min,

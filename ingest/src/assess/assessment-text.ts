@@ -5,6 +5,7 @@ import type { Assessment, FoundExcursion, MktResult } from "./assessment.ts";
 import { durationText } from "./duration-text.ts";
 import type { Told } from "./assessment-json.ts";
 import { allowanceText } from "../profile/limit-words.ts";
+import { recordFindingText } from "./record-interval.ts";
 import { terminalChart } from "./terminal-chart.ts";
 
 /** What the table of excursions takes with whole dates. */
@@ -12,7 +13,7 @@ const TABLE_WIDTH = 100;
 
 /** Chart, excursions, rules, figures, and how the file was taken. */
 export function assessmentText(told: Told, width: number): string {
-  const { fileName, file, assessment, quantity, taken } = told;
+  const { fileName, file, assessment, records, quantity, taken } = told;
   const { readings, zone, oddities } = file;
   const unit = quantity === "temperature" ? "°C" : "%RH";
   const instant = (atMs: number): string => {
@@ -41,6 +42,7 @@ export function assessmentText(told: Told, width: number): string {
     rulesText(assessment, unit),
     ...sumsText(assessment, instant),
     statisticsText(assessment, unit),
+    ...(records === null ? [] : [recordFindingText(records, instant)]),
     `taken as\n${taken.map((each) => `  ${each}\n`).join("")}`,
     oddText,
   ].join("\n");
