@@ -4,7 +4,7 @@
 import { GATEWAY_STREAM } from "@isotherm/coldchain";
 import type { BatchPlan } from "./batch-plan.ts";
 import { END_OF_TIME_MS } from "./dirty-table.ts";
-import { FOREIGN_EPOCH } from "./foreign/foreign-assembly.ts";
+import { FOREIGN_EPOCH, refusedBytes } from "./foreign/foreign-assembly.ts";
 import { saveForeign, settleForeign } from "./foreign/foreign-commit.ts";
 import type { StoredPoint } from "./reading-assembly.ts";
 import { withdraw } from "./sequence.ts";
@@ -38,7 +38,8 @@ export async function storeReadings(plan: BatchPlan, writer: ReadingWriter): Pro
 }
 
 /** A point that the store will not take: kept in quarantine, or else its record is not accepted. */
-function refuse(plan: BatchPlan, { placed, series }: StoredPoint, { reason, detail }: RefusedPoint): void {
+function refuse(plan: BatchPlan, point: StoredPoint, { reason, detail }: RefusedPoint): void {
+  const { placed, series } = point;
   const { stream, record, bytes, tenantId, receivedAtMs } = placed;
   const isForeign = stream.epoch === FOREIGN_EPOCH;
   const isConflict = isForeign && reason === "reading-conflict";
@@ -50,8 +51,10 @@ function refuse(plan: BatchPlan, { placed, series }: StoredPoint, { reason, deta
     epoch: isForeign ? null : stream.epoch,
     kind: isConflict ? "reading-conflict" : "point-refused",
     numbers: isForeign ? "" : String(record.number),
-    reason: `${series.channel}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
-    bytes,
+    reason: isConflict
+      ? `${series.channel}: another value came first for ${new Date(point.sampledAtMs).toISOString()}, and stays`
+      : `${series.channel}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
+    bytes: isForeign ? refusedBytes(point) : bytes,
     receivedAtMs,
   });
   if (kept || isForeign) return;

@@ -14,6 +14,9 @@ export const HELP_TEXT = `ingest: takes what gateways send, stores every record 
   isotherm-ingest profile list|show|check …   the limits to judge by, shipped or your own (profile --help)
 
   isotherm-ingest COMMAND --help tells more of retention, backup, restore and assess.
+  isotherm-ingest mapping check|try FILE …    what gateways without our contract mean (mapping --help)
+
+  isotherm-ingest COMMAND --help tells more of backup, restore, assess and mapping.
 
   --tenant ID   only this tenant (completeness, quarantine); status needs it when there are several groups
   --json        one JSON document instead of a table
@@ -30,6 +33,7 @@ A configuration (YAML; paths start at its folder):
   hostId: host-1                   # the Sparkplug host that gateways name as theirs
   groups:                          # Sparkplug group: tenant
     group1: tenant1
+  mappings: []                     # files that say what other Sparkplug gateways and plain JSON mean: - zigbee2mqtt.yaml
   stateFile: state.db              # made when missing
   store:
     path: readings.db              # SQLite; with INFLUX_URL in the environment, InfluxDB instead

@@ -5,13 +5,18 @@ import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { runAssess } from "./assess/assess.ts";
 import { type IngestConfig, readConfig } from "./config.ts";
+import { type ForeignMonitoring, foreignMonitoring } from "./foreign/foreign-monitoring.ts";
 import { HELP_TEXT } from "./help-text.ts";
 import { Ingest } from "./ingest.ts";
 import { KEEP_COMMANDS, runKeepCommand } from "./keep/keep-commands.ts";
+import { runMappingCommand } from "./mapping/mapping-command.ts";
 import { systemClock, systemRandom, systemScheduler } from "./ports.ts";
 import { runProfile } from "./profile/profile-command.ts";
 import { READ_COMMANDS, runReadCommand } from "./read-commands.ts";
 import { openStateReader } from "./state-reader.ts";
+import type { StateReader } from "./state-rows.ts";
+import { openReadingReader } from "./store/open-reading-store.ts";
+import { StoreError } from "./store/store-errors.ts";
 
 const say = (text: string): void => void process.stderr.write(text);
 
@@ -57,6 +62,11 @@ async function main(): Promise<number> {
     process.stdout.write(runAssess(process.argv.slice(3), process.stdout.columns || WIDTH_DEFAULT));
     return 0;
   }
+  if (process.argv[2] === "mapping") {
+    const { text, exitCode } = runMappingCommand(process.argv.slice(3), systemClock.wallMs());
+    process.stdout.write(text);
+    return exitCode;
+  }
   const keeping = KEEP_COMMANDS.find((known) => known === process.argv[2]);
   if (keeping !== undefined) {
     const ports = { clock: systemClock, version: versionOfThis(), say, environment: process.env };
@@ -77,7 +87,7 @@ async function main(): Promise<number> {
   const reading = READ_COMMANDS.find((known) => known === command);
   if (values.config === undefined || positionals.length > 1 || (command !== "run" && reading === undefined)) {
     say(
-      "Say what to do: run, status, completeness, quarantine, backup or restore, with --config FILE; assess, with --csv FILE; or profile list. See --help.\n",
+      "Say what to do: run, status, completeness, quarantine, backup or restore, with --config FILE; assess, with --csv FILE; profile list; or mapping check FILE. See --help.\n",
     );
     return 2;
   }
@@ -85,7 +95,8 @@ async function main(): Promise<number> {
   if (reading === undefined) return run(config);
   const reader = openStateReader(config.stateFile);
   try {
-    const options = { tenantId: values.tenant, json: values.json === true };
+    const monitoring = reading === "completeness" ? await monitoringOf(config, reader, values.tenant) : [];
+    const options = { tenantId: values.tenant, json: values.json === true, monitoring };
     process.stdout.write(runReadCommand(reading, reader, config, options));
   } finally {
     reader.close();
@@ -93,12 +104,32 @@ async function main(): Promise<number> {
   return 0;
 }
 
+/** What can be told of channels without a delivery promise, or in words why nothing can. */
+async function monitoringOf(
+  config: IngestConfig,
+  state: StateReader,
+  tenantId: string | undefined,
+): Promise<ForeignMonitoring[] | string> {
+  if (state.foreign(tenantId).gateways.length === 0) return [];
+  try {
+    const readings = await openReadingReader(config.store);
+    try {
+      return await foreignMonitoring(state, readings, tenantId, systemClock.wallMs());
+    } finally {
+      await readings.close();
+    }
+  } catch (error) {
+    if (error instanceof StoreError) return `monitoring cannot be told: ${error.message}`;
+    throw error;
+  }
+}
+
 /** Every error that a person can mend is said in words; its code tells what kind of exit it is. */
 function exitCodeOf(error: unknown): number {
   const { message, code, cause } = error as Error & { code?: string };
   const isWhole = code === "CONFIG_INVALID" || code === "ASSESS_REFUSED";
   say(`${message}${cause instanceof Error && !isWhole ? ` (${cause.message})` : ""}\n`);
-  if (code === "ASSESS_REFUSED" || code === "KEEP_USAGE") return 2;
+  if (code === "ASSESS_REFUSED" || code === "KEEP_USAGE" || code === "MAPPING_USAGE") return 2;
   return code === "CONFIG_INVALID" || code?.startsWith("ERR_PARSE_ARGS") === true ? 2 : 1;
 }
 

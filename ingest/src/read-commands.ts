@@ -2,6 +2,8 @@
 
 import { formatRanges } from "@isotherm/coldchain";
 import type { IngestConfig } from "./config.ts";
+import type { ForeignMonitoring } from "./foreign/foreign-monitoring.ts";
+import { foreignStatusText, monitoringText } from "./foreign/foreign-text.ts";
 import type { StateReader } from "./state-rows.ts";
 import { textTable } from "./text-table.ts";
 
@@ -16,10 +18,20 @@ const instant = (atMs: number | null): string => (atMs === null ? "never" : new 
 export function runReadCommand(
   command: ReadCommand,
   reader: StateReader,
-  config: Pick<IngestConfig, "groups">,
-  options: { readonly tenantId: string | undefined; readonly json: boolean },
+  config: Pick<IngestConfig, "groups" | "mappings">,
+  options: {
+    readonly tenantId: string | undefined;
+    readonly json: boolean;
+    /** Of channels without a delivery promise, for completeness; in words why it cannot be told. */
+    readonly monitoring?: readonly ForeignMonitoring[] | string;
+  },
 ): string {
-  const found = { status, completeness, quarantine }[command](reader, config, options.tenantId);
+  const commands = {
+    status: () => status(reader, config, options.tenantId),
+    completeness: () => completeness(reader, options.tenantId, options.monitoring ?? []),
+    quarantine: () => quarantine(reader, options.tenantId),
+  };
+  const found = commands[command]();
   return options.json ? `${JSON.stringify(found.data, null, 2)}\n` : found.text;
 }
 
@@ -28,8 +40,15 @@ interface Found {
   readonly text: string;
 }
 
-function status(reader: StateReader, { groups }: Pick<IngestConfig, "groups">, tenantId: string | undefined): Found {
-  const tenantIds = tenantId === undefined ? [...new Set(Object.values(groups))] : [tenantId];
+function status(
+  reader: StateReader,
+  { groups, mappings = [] }: Pick<IngestConfig, "groups" | "mappings">,
+  tenantId: string | undefined,
+): Found {
+  const mapped = mappings
+    .flatMap(({ sparkplug, json }) => [...sparkplug, ...json])
+    .flatMap((rule) => rule.tenantId ?? []);
+  const tenantIds = tenantId === undefined ? [...new Set([...Object.values(groups), ...mapped])] : [tenantId];
   const assets = tenantIds.flatMap((id) => reader.assets(id));
   const alarms = tenantIds.flatMap((id) => reader.alarms({ tenantId: id, openOnly: true, limit: ROWS_MAX }));
   const assetTable = textTable(
@@ -56,10 +75,15 @@ function status(reader: StateReader, { groups }: Pick<IngestConfig, "groups">, t
     ]),
   );
   const openAlarms = alarms.length === 0 ? "no open alarm\n" : `open alarms\n${alarmTable}`;
-  return { data: { assets, alarms }, text: `${assetTable}\n${openAlarms}` };
+  const foreign = reader.foreign(tenantId);
+  return { data: { assets, alarms, foreign }, text: `${assetTable}\n${openAlarms}${foreignStatusText(foreign)}` };
 }
 
-function completeness(reader: StateReader, _: unknown, tenantId: string | undefined): Found {
+function completeness(
+  reader: StateReader,
+  tenantId: string | undefined,
+  monitoring: readonly ForeignMonitoring[] | string,
+): Found {
   const data = reader.completeness(tenantId);
   const headings = ["tenant", "gateway", "asset", "epoch", "issued", "accepted", "quarantined", "gone", "missing"];
   const rows = data.map((row) => [
@@ -73,10 +97,11 @@ function completeness(reader: StateReader, _: unknown, tenantId: string | undefi
     row.gone,
     formatRanges(row.holes) || "none",
   ]);
-  return { data, text: textTable(headings, rows) };
+  const rest = typeof monitoring === "string" ? [] : monitoring;
+  return { data: [...data, ...rest], text: `${textTable(headings, rows)}${monitoringText(monitoring)}` };
 }
 
-function quarantine(reader: StateReader, _: unknown, tenantId: string | undefined): Found {
+function quarantine(reader: StateReader, tenantId: string | undefined): Found {
   const data = reader.quarantine(tenantId, ROWS_MAX);
   const headings = ["id", "received", "gateway", "asset", "kind", "numbers", "bytes", "reason"];
   const rows = data.map((row) => [

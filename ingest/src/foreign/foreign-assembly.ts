@@ -2,8 +2,8 @@
 // millisecond is the gateway's, always the same, so that gateway, channel and time are the identity of a reading.
 
 import { createHash } from "node:crypto";
-import type { ChannelDeclaration } from "@isotherm/coldchain";
-import type { PlacedRecord } from "../reading-assembly.ts";
+import { type ChannelDeclaration, qualityOf } from "@isotherm/coldchain";
+import type { PlacedRecord, StoredPoint } from "../reading-assembly.ts";
 import { newStream } from "../stream-state.ts";
 import type { ForeignArrival, ForeignReading } from "./foreign-report.ts";
 
@@ -12,6 +12,8 @@ export const FOREIGN_EPOCH = "foreign";
 
 /** Record numbers are taken modulo a million for the store's time; 0 is left out, because numbers begin with 1. */
 const ORDINALS = 999_999;
+
+const NO_BYTES = new Uint8Array(0);
 
 /** The same for one gateway for ever, 1 … 999 999. Two gateways that share one are one to a channel that both serve. */
 function ordinalOf(gatewayKey: string): number {
@@ -36,7 +38,7 @@ export function placedRecords({ source, receivedAtMs, readings }: ForeignArrival
         anchorOrdinal: 0,
         readings: group.map(({ value, quality }, alias) => ({ alias, value, quality })),
       },
-      bytes: Buffer.from(JSON.stringify(group.map(textOf))),
+      bytes: NO_BYTES,
       birth: { epoch: FOREIGN_EPOCH, assetId, issued: 0, numberAlias: -1, monotonicAlias: -1, channels },
       sampledAtMs: isTimed ? atMs : undefined,
       receivedAtMs,
@@ -44,6 +46,9 @@ export function placedRecords({ source, receivedAtMs, readings }: ForeignArrival
   });
 }
 
-function textOf({ declared, atMs, value, quality }: ForeignReading): object {
-  return { channel: declared.channel, at: atMs, value, quality, unit: declared.unit };
+/** One refused reading, as quarantine keeps it: there is no record whose bytes could be kept. */
+export function refusedBytes({ series, sampledAtMs, value, quality }: Omit<StoredPoint, "placed">): Uint8Array {
+  return Buffer.from(
+    JSON.stringify({ channel: series.channel, atMs: sampledAtMs, value, quality: qualityOf(quality) }),
+  );
 }

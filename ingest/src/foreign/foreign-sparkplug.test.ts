@@ -205,7 +205,14 @@ test("the same value at the same time is one reading; another value is kept in q
       [T0 + 1, 5, 0],
     ]);
     const [row, ...more] = bench.read((reader) => reader.quarantine("tenant1", 10));
-    assert.equal([row?.kind, row?.reason, more.length], ["reading-conflict", "temperature/p1: reading-conflict", 0]);
+    assert.equal(
+      [row?.kind, row?.reason, more.length],
+      [
+        "reading-conflict",
+        `temperature/p1: another value came first for ${new Date(T0 + 1).toISOString()}, and stays`,
+        0,
+      ],
+    );
     assert.equal([bench.count("foreign-conflicts"), bench.count("points-refused")], [1, 0]);
   });
 });

@@ -18,7 +18,7 @@ export function readJsonPayload(payload: Uint8Array): { readonly value: JsonValu
     return { value: JSON.parse(utf8.decode(payload)) as JsonValue };
   } catch (error) {
     const why = error instanceof SyntaxError ? error.message.split("\n")[0] : "not UTF-8";
-    return { reason: `not JSON: ${(why ?? "").slice(0, 120)}` };
+    return { reason: `not JSON: ${(why ?? "").replaceAll(/\p{C}/gu, "?").slice(0, 120)}` };
   }
 }
 
