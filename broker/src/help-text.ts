@@ -24,6 +24,12 @@ A first broker in two files:
     passwordHash: scrypt$...
     role: host
     hostId: ingest
+    hears: [zigbee2mqtt/+]          # and, if need be, topics of plain JSON
+  - user: zigbee                    # a client that speaks no Sparkplug: the topics listed here
+    passwordHash: scrypt$...
+    role: publisher
+    publishes: [zigbee2mqtt/#]
+    hears: [zigbee2mqtt/+/set]
   - user: wallboard                 # a viewer: reads isotherm/1/acme/# and nothing else
     passwordHash: scrypt$...
     role: viewer

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Problem } from "./errors.ts";
 import { parsePasswordHash } from "./password.ts";
+import { isTopicFilter } from "./topic-filter.ts";
 import { problemsOf } from "./zod-problems.ts";
 
 interface Credentials {
@@ -13,7 +14,18 @@ interface Credentials {
 export type Identity = Credentials &
   (
     | { readonly role: "gateway"; readonly groupId: string; readonly gatewayId: string }
-    | { readonly role: "host"; readonly hostId: string }
+    | {
+        readonly role: "host";
+        readonly hostId: string;
+        /** Filters outside Sparkplug that it may hear too: the plain-JSON topics of ingest's mappings. */
+        readonly hears?: readonly string[] | undefined;
+      }
+    /** A client that speaks neither Sparkplug nor for us: a Zigbee bridge, an ESP board. */
+    | {
+        readonly role: "publisher";
+        readonly publishes: readonly string[];
+        readonly hears?: readonly string[] | undefined;
+      }
     | { readonly role: "viewer"; readonly tenantId: string }
   );
 
@@ -21,6 +33,16 @@ export type Identity = Credentials &
 const topicLevel = z
   .string({ error: "is missing or not text; give the id as text" })
   .regex(/^[^+#/\0]{1,200}$/, "is not usable as one level of a topic; use 1 to 200 characters without + # /");
+
+/** Topics of Sparkplug and of ours carry commands and alarms: no list may reach them, nor everything, nor the broker's own. */
+const foreignFilter = z
+  .string({ error: "is not text; write a topic, with + and # as in MQTT" })
+  .refine(isTopicFilter, "is no topic filter; let + and # stand alone in their level, # as the last one")
+  .refine(
+    (filter) => !/^(?:[+#$]|spBv1\.0(?:\/|$)|isotherm(?:\/|$))/.test(filter),
+    "reaches topics that other roles are for; begin with the client's own first level",
+  );
+const foreignFilters = z.array(foreignFilter, { error: "is not a list; write - topic/#" }).max(100, "is too long");
 
 const credentials = {
   user: z
@@ -43,10 +65,21 @@ const identitySchema = z.discriminatedUnion(
       groupId: topicLevel.refine((id) => id !== "STATE", "is a word of Sparkplug's own; choose another group id"),
       gatewayId: topicLevel,
     }),
-    z.strictObject({ ...credentials, role: z.literal("host"), hostId: topicLevel }),
+    z.strictObject({
+      ...credentials,
+      role: z.literal("host"),
+      hostId: topicLevel,
+      hears: foreignFilters.optional(),
+    }),
+    z.strictObject({
+      ...credentials,
+      role: z.literal("publisher"),
+      publishes: foreignFilters.min(1, "is empty; name the topics that it publishes to"),
+      hears: foreignFilters.optional(),
+    }),
     z.strictObject({ ...credentials, role: z.literal("viewer"), tenantId: topicLevel }),
   ],
-  { error: "has no known role; write role: gateway, host or viewer" },
+  { error: "has no known role; write role: gateway, publisher, host or viewer" },
 );
 
 const identitiesSchema = z.array(identitySchema, {

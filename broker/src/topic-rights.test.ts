@@ -1,5 +1,5 @@
 import { assert, suite } from "../../checks/kit.ts";
-import type { Identity } from "./identity.ts";
+import { type Identity, checkIdentities } from "./identity.ts";
 import { topicRights } from "./topic-rights.ts";
 
 const test = suite("topic rights");
@@ -8,6 +8,8 @@ const credentials = { user: "u", passwordHash: "unused" };
 const gateway: Identity = { ...credentials, role: "gateway", groupId: "R", gatewayId: "G" };
 const host: Identity = { ...credentials, role: "host", hostId: "H" };
 const viewer: Identity = { ...credentials, role: "viewer", tenantId: "T" };
+
+const HASH = `scrypt$16384$8$1$${"a".repeat(22)}$${"b".repeat(43)}`;
 
 interface Row {
   readonly may: readonly string[];
@@ -56,6 +58,9 @@ test("a gateway hears its own commands and the state of hosts and nothing else",
       "spBv1.0/R/DCMD/G/box-1",
       "spBv1.0/STATE/+",
       "spBv1.0/STATE/H",
+      // As other makes ask: their commands with a wildcard behind, hosts' states where 2.2 had them.
+      "spBv1.0/R/NCMD/G/#",
+      "STATE/H",
     ],
     mayNot: [
       ...TRICKS,
@@ -64,7 +69,7 @@ test("a gateway hears its own commands and the state of hosts and nothing else",
       "spBv1.0/R/#",
       "spBv1.0/R/NCMD/+",
       "spBv1.0/R/NCMD/#",
-      "spBv1.0/R/NCMD/G/#",
+      "spBv1.0/R/NCMD/G2/#",
       "spBv1.0/+/NCMD/G",
       "spBv1.0/R/+/G",
       "spBv1.0/R/DCMD/+/#",
@@ -78,6 +83,41 @@ test("a gateway hears its own commands and the state of hosts and nothing else",
     may: ["spBv1.0/R/NCMD/G", "spBv1.0/R/DCMD/G/box-1", "spBv1.0/STATE/H"],
     mayNot: ["spBv1.0/R/NCMD/G2", "spBv1.0/R/NDATA/G", "isotherm/1/T/alarms/1", "$SYS/isotherm/new/clients"],
   });
+});
+
+test("a publisher reaches the topics that its identity lists, and a host hears those that its own lists", () => {
+  const publisher: Identity = {
+    ...credentials,
+    role: "publisher",
+    publishes: ["zigbee2mqtt/#"],
+    hears: ["zigbee2mqtt/+/set"],
+  };
+  const rights = topicRights(publisher);
+  check("publish", rights.mayPublish, {
+    may: ["zigbee2mqtt/room-2", "zigbee2mqtt/bridge/state"],
+    mayNot: ["zigbee/room-2", "spBv1.0/R/NDATA/G", "isotherm/1/T/alarms/1", "$SYS/x", "zigbee2mqtt/+", ""],
+  });
+  check("subscribe", rights.maySubscribe, {
+    may: ["zigbee2mqtt/lamp/set"],
+    mayNot: [...TRICKS, "zigbee2mqtt/#", "spBv1.0/#"],
+  });
+  check("will", rights.mayLeaveWill, { may: ["zigbee2mqtt/bridge/state"], mayNot: ["spBv1.0/R/NDEATH/G"] });
+  assert.not(rights.mayRetain("zigbee2mqtt/room-2"));
+  const hearing = topicRights({ ...credentials, role: "host", hostId: "H", hears: ["zigbee2mqtt/+"] });
+  check("subscribe", hearing.maySubscribe, {
+    may: ["zigbee2mqtt/+", "spBv1.0/#"],
+    mayNot: [...TRICKS, "zigbee2mqtt/#", "tele/#"],
+  });
+  assert.not(hearing.mayPublish("zigbee2mqtt/room-2"));
+});
+
+test("no list of topics reaches Sparkplug's, ours, the broker's own, or all", () => {
+  const publisher = (publishes: unknown): unknown =>
+    checkIdentities([{ user: "z", passwordHash: HASH, role: "publisher", publishes }]);
+  assert.ok("identities" in (publisher(["tele/+/SENSOR", "a/#"]) as object));
+  for (const filter of ["#", "+/a", "spBv1.0/R/#", "spBv1.0", "isotherm/1/#", "$SYS/#", "a/b#", ""])
+    assert.ok("problems" in (publisher([filter]) as object), filter);
+  assert.ok("problems" in (publisher([]) as object));
 });
 
 test("a gateway's will is its own death, and nothing of its is retained", () => {

@@ -52,10 +52,13 @@ function patternsOf(identity: Identity): Patterns {
           stateTopic(identity.hostId),
           `${APPLICATION_TOPICS}/#`,
         ],
-        subscribe: ["spBv1.0/#", `${APPLICATION_TOPICS}/#`],
+        subscribe: ["spBv1.0/#", `${APPLICATION_TOPICS}/#`, ...(identity.hears ?? [])],
         will: [stateTopic(identity.hostId)],
         retain: [stateTopic(identity.hostId), `${APPLICATION_TOPICS}/#`],
       };
+    case "publisher":
+      // Its will says that it has gone, by a topic of its own; a retained value would come again as if it were new.
+      return { publish: identity.publishes, subscribe: identity.hears ?? [], will: identity.publishes, retain: [] };
     case "viewer":
       return { publish: [], subscribe: [`${APPLICATION_TOPICS}/${identity.tenantId}/#`], will: [], retain: [] };
   }
@@ -67,7 +70,13 @@ function gatewayPatterns(groupId: string, gatewayId: string): Patterns {
       ...(["NDATA", "NBIRTH", "NDEATH"] as const).map((type) => nodeTopic(groupId, type, gatewayId)),
       ...(["DDATA", "DBIRTH", "DDEATH"] as const).map((type) => deviceTopic(groupId, type, gatewayId, "+")),
     ],
-    subscribe: [nodeTopic(groupId, "NCMD", gatewayId), deviceTopic(groupId, "DCMD", gatewayId, "#"), stateTopic("+")],
+    // Gateways of other makes ask for their commands with /# behind, and for hosts' states where 2.2 had them.
+    subscribe: [
+      `${nodeTopic(groupId, "NCMD", gatewayId)}/#`,
+      deviceTopic(groupId, "DCMD", gatewayId, "#"),
+      stateTopic("+"),
+      "STATE/+",
+    ],
     will: [nodeTopic(groupId, "NDEATH", gatewayId)],
     retain: [],
   };
