@@ -1,3 +1,4 @@
+// file-deadline-s: 400
 // The laws of the time rule, over made-up histories: the engine says what the naive reference says, however the history
 // comes. 1,000 histories a law, 100,000 in the long run.
 import fc from "fast-check";

@@ -1,3 +1,4 @@
+// file-deadline-s: 2400
 // The law: the result is a function of the set of readings and of the dated facts, whatever the order, batches, repeats or
 // deaths in which they came. 1,000 histories, 100,000 in the long run, each carried through the real way of a message.
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -12,7 +13,7 @@ import { madeHistories } from "../test/made-history.ts";
 import { foundFindings, naiveFindings, readingsOf } from "../test/naive-judgement.ts";
 import { holdAlarms, holdAudit, holdSame } from "../test/result-laws.ts";
 
-const test = suite("the law of judging", { deadlineMs: isLong() ? 3_600_000 : 120_000 });
+const test = suite("the law of judging", { deadlineMs: isLong() ? 10_000_000 : 170_000 });
 const RUNS = Number(process.env["ISOTHERM_HISTORIES"] ?? (isLong() ? 100_000 : 1_000));
 
 let bench: HistoryBench;

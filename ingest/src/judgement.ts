@@ -12,11 +12,11 @@ import type { FeedHub } from "./feed-hub.ts";
 import type { FindingOutcome } from "./finding.ts";
 import type { IngestPorts } from "./ingest-ports.ts";
 import { type Intent, type IntentAnswer, endShelves, takeIntent } from "./intents.ts";
+import { isPassing } from "./passing-error.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 import type { IngestState } from "./state.ts";
 import { openReadingReader } from "./store/open-reading-store.ts";
 import type { ReadingReader } from "./store/reading-store.ts";
-import { StoreError } from "./store/store-errors.ts";
 
 const LOOK_PERIOD_MS = 1000;
 const RETRY_MS = 1000;
@@ -117,7 +117,7 @@ export class Judgement {
       while (!this.#closing && (await this.#assessor.pass())) await this.#breath();
       this.#problem = undefined;
     } catch (error) {
-      if (!(error instanceof StoreError) || !error.retryable) throw error;
+      if (!isPassing(error)) throw error;
       // The marks stand in the state file: nothing is lost by trying again later.
       this.#problem = `assessment waits for the store: ${error.message}`;
       this.#ports.log.warn({ err: error }, "assessment waits for the store");
@@ -131,8 +131,19 @@ export class Judgement {
 
   async #look(): Promise<void> {
     if (this.#closing) return;
-    const nowMs = this.#ports.clock.wallMs();
     this.#lookAtFacts();
+    try {
+      this.#lookAtTime(this.#ports.clock.wallMs());
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      // The next look finds the same.
+      this.#ports.log.warn({ err: error }, "silence and shelves wait for the state file");
+    }
+    this.#wake.next();
+  }
+
+  /** What comes to pass without any message: silence, the end of a shelf. */
+  #lookAtTime(nowMs: number): void {
     if (this.#listeningSinceMs !== undefined) {
       for (const { alarmId, effects, gateway } of this.#silence.look(this.#listeningSinceMs, nowMs)) {
         this.#tellAlarm(alarmId, effects);
@@ -140,7 +151,6 @@ export class Judgement {
       }
     }
     for (const { alarmId, effects } of endShelves(this.#state, nowMs)) this.#tellAlarm(alarmId, effects);
-    this.#wake.next();
   }
 
   /** Facts that cannot be read now are read later; what was known before stands. */

@@ -9,11 +9,11 @@ import type { GatewayState } from "./gateway-table.ts";
 import { journalForeign } from "./foreign/foreign-commit.ts";
 import type { ForeignArrival } from "./foreign/foreign-report.ts";
 import type { RawMessage } from "./message.ts";
+import { isPassing } from "./passing-error.ts";
 import { RELEASE_RECORDS_MAX, releasePending } from "./pending-release.ts";
 import type { StoredPoint } from "./reading-assembly.ts";
 import type { ReadingWriter } from "./store/reading-store.ts";
 import type { StreamState } from "./stream-state.ts";
-import { StoreError } from "./store/store-errors.ts";
 
 /** Where a test may let the process die. */
 export type CommitStep = "planned" | "stored" | "committed" | "accepted";
@@ -160,13 +160,4 @@ export class Pipeline {
     });
     this.#wake = undefined;
   }
-}
-
-/** SQLite's own words for a disk that is full, failing or busy for the moment. */
-const PASSING_SQLITE_CODES: ReadonlySet<unknown> = new Set([5, 10, 13]);
-
-/** Whether the same work may succeed later, unchanged. */
-function isPassing(error: unknown): error is Error {
-  if (error instanceof StoreError) return error.retryable;
-  return error instanceof Error && "errcode" in error && PASSING_SQLITE_CODES.has(Number(error.errcode) & 0xff);
 }

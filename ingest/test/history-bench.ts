@@ -46,6 +46,11 @@ const BOOT_BEFORE_MS = [0, 5_000] as const;
 
 type Message = readonly [topic: string, payload: Uint8Array];
 
+/** As SQLite says it. */
+class DiskFull extends Error {
+  readonly errcode = 13;
+}
+
 class Killed extends Error {
   readonly code = "KILLED";
 }
@@ -76,6 +81,7 @@ function textOf(profileId: string, { version, rows }: HistoryProfile): string {
 
 export function traceFactsOf({ profiles, legs, standing }: HistoryFacts): TraceFacts {
   const title = { en: "made", zh: "made" };
+  const used = new Set([...legs.flatMap(({ profileIds }) => profileIds), ...standing.map((each) => each.profileId)]);
   const shipments = new Map(
     legs.map(({ shipmentId, profileIds }) => [
       shipmentId,
@@ -93,9 +99,9 @@ export function traceFactsOf({ profiles, legs, standing }: HistoryFacts): TraceF
       ...{ legId, shipmentId, assetId, fromMs, toMs },
       ...{ driverPersonId: null, origin: null, destination: null },
     })),
-    profiles: Object.entries(profiles).map(([profileId, profile]) => ({
-      ...{ profileId, version: profile.version, text: textOf(profileId, profile) },
-    })),
+    profiles: Object.entries(profiles)
+      .filter(([profileId]) => used.has(profileId))
+      .map(([profileId, profile]) => ({ profileId, version: profile.version, text: textOf(profileId, profile) })),
   };
 }
 
@@ -127,7 +133,7 @@ export class HistoryBench {
   async live(history: History): Promise<void> {
     this.#begin(history);
     for (let at = 0; at < BATCHES; at++) await this.#batch(history, at);
-    this.#learn(history.facts);
+    await this.#surviving(() => this.#learn(history.facts));
     // As it does every minute: an anchor that was committed just before a death has let nothing go yet.
     await this.#surviving(() => this.#now.pipeline.release());
     await this.#surviving(() => this.#judge());
@@ -137,7 +143,7 @@ export class HistoryBench {
   async atOnce(history: History): Promise<void> {
     this.#begin(history);
     this.#waitFor(history.records);
-    this.#learn(history.facts);
+    await this.#learn(history.facts);
     await this.#send([
       ...births(),
       ...[0, 1].map((boot) => anchorOf(history, boot)),
@@ -207,7 +213,7 @@ export class HistoryBench {
     if (history.isPunctual) this.#waitFor(history.records.filter((each) => each.arrives === at || each.again === at));
     if (death === "restart") this.close();
     this.#death = death;
-    if (facts !== null) this.#learn(facts);
+    if (facts !== null) await this.#surviving(() => this.#learn(facts));
     const messages = [...(at === 0 ? births() : []), ...arriving(history, at)];
     await this.#surviving(() => this.#send(messages));
     if (isJudged) await this.#surviving(() => this.#judge());
@@ -225,8 +231,8 @@ export class HistoryBench {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof Killed)) throw error;
-      this.#die();
+      if (error instanceof Killed) this.#die();
+      else if (!(error instanceof DiskFull)) throw error;
       await work();
     }
   }
@@ -248,10 +254,10 @@ export class HistoryBench {
     this.store.dies = undefined;
   }
 
-  #learn(facts: HistoryFacts): void {
+  #learn(facts: HistoryFacts): Promise<void> {
     this.#facts = traceFactsOf(facts);
     this.#factsVersion++;
-    this.#now.facts.look();
+    return Promise.resolve().then(() => void this.#now.facts.look());
   }
 
   async #judge(): Promise<void> {
@@ -259,7 +265,7 @@ export class HistoryBench {
   }
 
   #start(): Running {
-    const db = (this.#db ??= openState(this.#file));
+    const db = (this.#db ??= this.#onFullDisk(openState(this.#file)));
     // Nobody pulls the plug here, and a process that dies loses nothing that it handed to the system.
     db.get("PRAGMA synchronous = OFF");
     db.get("PRAGMA locking_mode = EXCLUSIVE");
@@ -271,7 +277,10 @@ export class HistoryBench {
       bounds: DEFAULT_BOUNDS,
       writer: this.store.writer(),
       committed: () => undefined,
-      storeProblem: () => undefined,
+      // The pipeline waits by itself until there is room again.
+      storeProblem: (error) => {
+        if (error !== undefined) setImmediate(() => this.#time.advance(DEFAULT_BOUNDS.storeBackoffMsMax));
+      },
       step: (step) => this.#step(step),
     });
     const assessor = new Assessor({
@@ -297,6 +306,23 @@ export class HistoryBench {
       },
     });
     return { state, pipeline, assessor, facts };
+  }
+
+  /** The same file, on a disk that is full when a transaction is to be committed, if that is this batch's fate. */
+  #onFullDisk(db: StateDb): StateDb {
+    const transaction = db.transaction.bind(db);
+    return Object.assign(db, {
+      transaction: <T>(change: () => T): T =>
+        transaction(() => {
+          const result = change();
+          if (this.#death === "full first") this.#death = "none";
+          else if (this.#death === "full second") this.#death = "full first";
+          else if (this.#death === "full third") this.#death = "full second";
+          else return result;
+          if (this.#death !== "none") return result;
+          throw new DiskFull("database or disk is full");
+        }),
+    });
   }
 
   /** What is in memory is lost. The file stays open: opening it anew is what `restart` is for, and costs much more. */

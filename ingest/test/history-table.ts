@@ -31,7 +31,7 @@ function batchLines(batch: HistoryBatch, at: number, { startMs, anchorArrives }:
     `batch ${at} after ${waitMs} ms, ${recordsPerMessage} records a message`,
     ...(isReversed ? ["reversed, anchors last"] : []),
     ...anchorArrives.flatMap((arrives, boot) => (arrives === at ? [`anchor of boot ${boot}`] : [])),
-    ...(death === "none" ? [] : [death === "restart" ? "restart" : `dies ${death}`]),
+    ...(death === "none" ? [] : [/^(restart|full)/.test(death) ? death : `dies ${death}`]),
     ...(isJudged ? [] : ["not judged yet"]),
   ];
   return [notes.join(", "), ...(facts === null ? [] : ["  facts known from here on:", ...factLines(facts, startMs)])];

@@ -77,8 +77,10 @@ export interface HistoryFacts {
   readonly standing: readonly HistoryStanding[];
 }
 
+/** What befalls ingest during a batch: a death at that step, or a disk that is full at the n-th commit from there. */
 export type Death =
-  "none" | "restart" | "planned" | "half-stored" | "stored" | "committed" | "accepted" | "judged" | "written";
+  | ("none" | "restart" | "planned" | "half-stored" | "stored" | "committed" | "accepted" | "judged" | "written")
+  | ("full first" | "full second" | "full third");
 
 export interface HistoryBatch {
   /** Facts as they become known before this batch; null: nothing new. */

@@ -156,6 +156,7 @@ const deaths = fc.constantFrom<Death[]>(
   "restart",
   ...Array.from({ length: 3 }, () => ["planned", "half-stored", "stored", "committed", "accepted"] as const).flat(),
   ...Array.from({ length: 4 }, () => ["judged", "written"] as const).flat(),
+  ...Array.from({ length: 2 }, () => ["full first", "full second", "full third"] as const).flat(),
 );
 
 /** What of the former facts stands in the latter already: a leg entered late, an end moved, a profile corrected. */
