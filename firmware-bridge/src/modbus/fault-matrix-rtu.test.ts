@@ -22,6 +22,11 @@ const BAUD_RATE = 38_400;
 const TIMEOUT_MS = 200;
 /** Late replies come up to this, and the master is told so. */
 const LATE_MAX_MS = 600;
+/**
+ * The proxy sends a second copy within 30 ms, and lives in this process: on a machine with too much to do its copies come
+ * late by as long as the process is held up, which is no fault of a line.
+ */
+const DOUBLE_MAX_MS = 150;
 const POLLS = isLong() ? 10_000 : 300;
 const FAULT_SHARE = 0.3;
 
@@ -64,6 +69,7 @@ test.before.each(async () => {
     baudRate: BAUD_RATE,
     responseTimeoutMs: TIMEOUT_MS,
     lateMaxMs: LATE_MAX_MS + 50,
+    doubleMaxMs: DOUBLE_MAX_MS,
     backoffMsMin: 20,
     backoffMsMax: 50,
     clock: realTime,
