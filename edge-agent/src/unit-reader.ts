@@ -51,11 +51,15 @@ export class UnitReader {
     const readings = new Promise<readonly ChannelReading[]>((resolve) => {
       this.#options.scheduler.after(GATHER_MS, () => {
         this.#gathering = undefined;
-        this.#device ??= this.#open();
-        resolve(this.#device.readPoints([...names]));
+        resolve(this.#read([...names]));
       });
     });
     return { names, readings };
+  }
+
+  async #read(names: readonly string[]): Promise<readonly ChannelReading[]> {
+    this.#device ??= this.#open();
+    return this.#device.readPoints(names);
   }
 
   /** Its channels are named like its points here; each poll gives them their own. */
