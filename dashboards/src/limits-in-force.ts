@@ -39,7 +39,7 @@ export function profileIdsInForce(facts: TraceFacts, assetId: string, atMs: numb
 }
 
 export function limitsOn(
-  channel: Pick<ChannelDeclaration, "channel" | "role" | "resolution">,
+  channel: Pick<ChannelDeclaration, "channel" | "role" | "resolution" | "standsMs">,
   profileIds: readonly string[],
   profiles: ReadonlyMap<string, Profile>,
 ): LimitView[] {
@@ -54,7 +54,8 @@ export function limitsOn(
       profileVersion: profile.version,
       low: innermost(rules, "low"),
       high: innermost(rules, "high"),
-      gapMs: Math.min(...rules.map(({ gapMs }) => gapMs)),
+      // A source that reports by exception has said itself how long its values stand.
+      gapMs: channel.standsMs ?? Math.min(...rules.map(({ gapMs }) => gapMs)),
     });
   }
   return limits;

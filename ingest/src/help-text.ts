@@ -13,10 +13,9 @@ export const HELP_TEXT = `ingest: takes what gateways send, stores every record 
   isotherm-ingest assess --csv FILE …         judge a logger's file; needs no configuration (assess --help)
   isotherm-ingest profile list|show|check …   the limits to judge by, shipped or your own (profile --help)
 
-  isotherm-ingest COMMAND --help tells more of retention, backup, restore and assess.
   isotherm-ingest mapping check|try FILE …    what gateways without our contract mean (mapping --help)
 
-  isotherm-ingest COMMAND --help tells more of backup, restore, assess and mapping.
+  isotherm-ingest COMMAND --help tells more of retention, backup, restore, assess and mapping.
 
   --tenant ID   only this tenant (completeness, quarantine); status needs it when there are several groups
   --json        one JSON document instead of a table
