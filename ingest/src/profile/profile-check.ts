@@ -84,13 +84,25 @@ export function checkText(checked: readonly CheckedProfile[]): string {
       }
       const told = problems.map(({ line, path, problem, mend }) => {
         // What is missing stands on no line.
-        const source = problem === "is missing" ? "" : (lines[line - 1]?.trim() ?? "");
-        return `${file}:${line}${path === "" ? "" : ` ${path}`}: ${problem}\n${source === "" ? "" : `    ${source}\n`}    mend: ${mend}\n`;
+        const source = problem === "is missing" ? "" : shownLine(lines[line - 1] ?? "");
+        return `${file}:${line}${path === "" ? "" : ` ${path}`}: ${printable(problem)}\n${source === "" ? "" : `    ${source}\n`}    mend: ${mend}\n`;
       });
       const count = problems.length === 1 ? "1 thing" : `${problems.length} things`;
       return `${told.join("")}${file}: ${count} to mend\n`;
     })
     .join("\n");
+}
+
+const LINE_LENGTH_MAX = 100;
+
+function shownLine(line: string): string {
+  const text = printable(line.trim());
+  return text.length > LINE_LENGTH_MAX ? `${text.slice(0, LINE_LENGTH_MAX)} …` : text;
+}
+
+/** A file that is no text must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, "�");
 }
 
 export function checkJson(checked: readonly CheckedProfile[]): object {

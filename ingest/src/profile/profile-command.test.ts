@@ -130,6 +130,13 @@ test("one wrong file among sound ones is enough for 1; of sound ones what could 
   assert.match(ask("check", sound, taken, again).text, /note: id gsp-cold-2-8/);
 });
 
+test("a file that is no text is refused without its bytes steering the terminal", async () => {
+  const { text, exitCode } = ask("check", await file("bin.yaml", `\u001b[2J\u009b1m ${"x".repeat(500)}\u0007`));
+  assert.is(exitCode, 1);
+  assert.not.match(text, /[\u0000-\u0009\u000b-\u001f\u0080-\u009f]/); // eslint-disable-line no-control-regex
+  assert.ok(text.split("\n").every((line) => line.length < 200));
+});
+
 test("every shipped profile is sound and needs no note", () => {
   const found = json("check", ...SHIPPED.map((name) => join(FOLDER, `${name}.yaml`)));
   for (const { isSound, notes, file: name } of found) assert.ok(isSound && notes.length === 0, `${name}: ${notes}`);
