@@ -64,6 +64,6 @@ function quantile(numbers: readonly number[], share: number): number {
   return sorted[Math.round((sorted.length - 1) * share)] as number;
 }
 
-function median(numbers: readonly number[]): number {
+export function median(numbers: readonly number[]): number {
   return quantile(numbers, 0.5);
 }
