@@ -52,3 +52,4 @@ client.on("message", (topic, payload) => {
   }
 });
 setInterval(flush, FLUSH_MS);
+process.once("SIGTERM", () => process.exit(0));

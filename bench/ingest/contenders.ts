@@ -88,11 +88,15 @@ export async function startIngest(
   }
 }
 
+/** For a look with --cpu-prof. */
+const nodeFlags = (): string[] =>
+  (process.env["ISOTHERM_BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
+
 export const OURS: Contender = {
   name: "isotherm-ingest",
   payload: "contract",
   async start(surroundings) {
-    const flags = (process.env["ISOTHERM_BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
+    const flags = nodeFlags();
     return (await startIngest(writeIngestConfig(surroundings), surroundings.influxUrl, flags)).process;
   },
 };
@@ -102,7 +106,12 @@ function script(name: string, payload: Contender["payload"], file: string): Cont
     name,
     payload,
     async start({ brokerUrl, influxUrl, database }) {
-      const child = BenchProcess.node(join(import.meta.dirname, file), [brokerUrl, influxUrl, database]);
+      const child = BenchProcess.node(
+        join(import.meta.dirname, file),
+        [brokerUrl, influxUrl, database],
+        process.env,
+        nodeFlags(),
+      );
       await child.says(/ready/);
       return child;
     },

@@ -75,6 +75,8 @@ for (let tick = 0; tick < ticks;) {
 }
 while (socket.writableLength > 0) await pause(1);
 const lateMs = performance.now() - startedAtMs - (warmS + seconds) * 1000;
-console.log(`sent ${(ticks - warmTicks) * perTick * CHANNELS_PER_ASSET} ${ticks * perTick * CHANNELS_PER_ASSET} ${Math.round(lateMs)}`);
+console.log(
+  `sent ${(ticks - warmTicks) * perTick * CHANNELS_PER_ASSET} ${ticks * perTick * CHANNELS_PER_ASSET} ${Math.round(lateMs)}`,
+);
 await once(process.stdin, "end");
 socket.destroy();

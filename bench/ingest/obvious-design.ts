@@ -68,3 +68,4 @@ client.on("message", (_topic, payload) => {
   const { asset, at, readings: said } = JSON.parse(payload.toString()) as Message;
   for (const each of said) readings.next({ asset, at, ...each });
 });
+process.once("SIGTERM", () => process.exit(0));
