@@ -23,6 +23,7 @@ export {
   parseRecordBytes,
   recordBytes,
 } from "./src/chain-record.ts";
+export { RecordColumns } from "./src/record-columns.ts";
 export {
   type DeviceMessageType,
   type NodeMessageType,
@@ -47,6 +48,7 @@ export {
 } from "./src/contract-names.ts";
 export { type CurrentValue, type StreamBirth, birthIdOf, putBirth, readBirth } from "./src/contract-birth.ts";
 export {
+  type DataFrame,
   type DataHead,
   type DataMessage,
   type DataRefusal,
@@ -55,6 +57,7 @@ export {
   putData,
   readData,
   readDataHead,
+  readRecords,
 } from "./src/contract-data.ts";
 export { type Acceptance, acceptanceOf, putAcceptance, readAcceptance } from "./src/contract-acceptance.ts";
 export { type Anchor, anchorOrdinalOf, placeInTime } from "./src/anchor.ts";

@@ -34,9 +34,14 @@ export interface ChainRecord {
   readonly readings: readonly RecordReading[];
 }
 
-const HEAD_BYTES = 1 + 8 + 16 + 8 + 8 + 2 + 2;
-const READING_BYTES = 4 + 1 + 8;
-const NULL_FLAG = 0x80;
+/** Of the canonical bytes: before the readings, and of each reading. */
+export const RECORD_HEAD_BYTES = 1 + 8 + 16 + 8 + 8 + 2 + 2;
+export const RECORD_READING_BYTES = 4 + 1 + 8;
+/** Beside the quality of a reading without a value. */
+export const RECORD_NULL_FLAG = 0x80;
+const HEAD_BYTES = RECORD_HEAD_BYTES;
+const READING_BYTES = RECORD_READING_BYTES;
+const NULL_FLAG = RECORD_NULL_FLAG;
 const ANCHOR_ORDINAL_MAX = 0xffff;
 const BOOT_ID = /^[0-9a-f]{32}$/;
 
@@ -66,14 +71,8 @@ export function recordBytes(record: ChainRecord): Uint8Array {
   const { readings } = record;
   const bytes = new Uint8Array(HEAD_BYTES + readings.length * READING_BYTES);
   const view = new DataView(bytes.buffer);
-  bytes[0] = RECORD_FORMAT;
-  view.setFloat64(1, record.number);
-  for (let i = 0; i < 16; i++) bytes[9 + i] = Number.parseInt(record.bootId.slice(i * 2, i * 2 + 2), 16);
-  // The wire has no minus zero for whole numbers; adding zero takes it away here too.
-  view.setFloat64(25, record.monotonicMs + 0);
-  view.setFloat64(33, record.wallMs + 0);
-  view.setUint16(41, record.anchorOrdinal);
-  view.setUint16(43, readings.length);
+  const { number, bootId, monotonicMs, wallMs, anchorOrdinal } = record;
+  writeRecordHead(bytes, view, 0, number, bootId, monotonicMs, wallMs, anchorOrdinal, readings.length);
   let at = HEAD_BYTES;
   for (const { alias, value, quality } of readings) {
     view.setUint32(at, alias);
@@ -84,15 +83,59 @@ export function recordBytes(record: ChainRecord): Uint8Array {
   return bytes;
 }
 
-/** What keeps a record from being written: whatever the bytes could not give back as it was. */
-function shapeProblem(record: ChainRecord): string | undefined {
-  const { number, bootId, monotonicMs, wallMs, anchorOrdinal, readings } = record;
+/** Writes the head of a record's canonical bytes at `at` of a message's; `view` is over the same bytes. */
+export function writeRecordHead(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  number: number,
+  bootId: string,
+  monotonicMs: number,
+  wallMs: number,
+  anchorOrdinal: number,
+  readingCount: number,
+): void {
+  bytes[at] = RECORD_FORMAT;
+  view.setFloat64(at + 1, number);
+  for (let i = 0; i < 16; i++)
+    bytes[at + 9 + i] = hexDigit(bootId.charCodeAt(i * 2)) * 16 + hexDigit(bootId.charCodeAt(i * 2 + 1));
+  // The wire has no minus zero for whole numbers; adding zero takes it away here too.
+  view.setFloat64(at + 25, monotonicMs + 0);
+  view.setFloat64(at + 33, wallMs + 0);
+  view.setUint16(at + 41, anchorOrdinal);
+  view.setUint16(at + 43, readingCount);
+}
+
+/** Of a lower-case digit. */
+function hexDigit(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57;
+}
+
+export function isBootId(text: string): boolean {
+  return BOOT_ID.test(text);
+}
+
+/** What keeps the head of a record from being written, in words. */
+export function headProblem(
+  number: number,
+  monotonicMs: number,
+  wallMs: number,
+  anchorOrdinal: number,
+): string | undefined {
   if (!Number.isSafeInteger(number) || number < 1) return `number ${number} is not 1, 2, 3 …`;
-  if (!BOOT_ID.test(bootId)) return "bootId must be 32 hex digits";
   if (!Number.isSafeInteger(monotonicMs)) return `monotonicMs ${monotonicMs} is not in whole milliseconds`;
   if (!Number.isSafeInteger(wallMs)) return `wallMs ${wallMs} is not in whole milliseconds`;
   if (!Number.isInteger(anchorOrdinal) || anchorOrdinal < 0 || anchorOrdinal > ANCHOR_ORDINAL_MAX)
     return `anchorOrdinal ${anchorOrdinal} is not 0-${ANCHOR_ORDINAL_MAX}`;
+  return undefined;
+}
+
+/** What keeps a record from being written: whatever the bytes could not give back as it was. */
+function shapeProblem(record: ChainRecord): string | undefined {
+  const { number, bootId, monotonicMs, wallMs, anchorOrdinal, readings } = record;
+  if (!isBootId(bootId)) return "bootId must be 32 hex digits";
+  const ofHead = headProblem(number, monotonicMs, wallMs, anchorOrdinal);
+  if (ofHead !== undefined) return ofHead;
   if (readings.length > RECORD_READINGS_MAX) return `more than ${RECORD_READINGS_MAX} readings`;
   let aliasBefore = -1;
   for (const { alias, value, quality } of readings) {

@@ -3,13 +3,14 @@
 
 import { CONTRACT, PROPERTY } from "./contract-names.ts";
 import type { StreamBirth } from "./contract-birth.ts";
-import { RecordShapeError, type ChainRecord, type RecordReading } from "./chain-record.ts";
-import { dataDigest } from "./data-digest.ts";
+import type { ChainRecord, RecordReading } from "./chain-record.ts";
+import { dataDigest, dataDigestOfBytes } from "./data-digest.ts";
 import { formatGone, parseGone, type GoneRange } from "./gone-ranges.ts";
 import { putNumber, putText, textOf, numberOf } from "./metric-access.ts";
 import { DATATYPE, METRIC_FLAG, VALUE_KIND, type MetricColumns } from "./metric-columns.ts";
 import { qualityOf, QUALITY_GOOD } from "./quality.ts";
 import { MESSAGE_RECORDS_MAX, RecordCollector } from "./record-collector.ts";
+import { RecordColumns } from "./record-columns.ts";
 import { RangeSet, formatRanges, parseRanges, type Range } from "./ranges.ts";
 
 export { MESSAGE_RECORDS_MAX, type GoneRange };
@@ -123,45 +124,58 @@ export function readDataHead(columns: MetricColumns): DataHead | DataRefusal {
   return { birthId, issued, carries, gone, digest };
 }
 
+/** What a DDATA message is, its records set apart: those stand in columns. */
+export type DataFrame = Omit<DataMessage, "records">;
+
 /**
- * Reads the records of a DDATA message with the birth that its head names. The ranges it claims and the records it holds
- * must be the same set: a message cut short or glued together earns nothing.
+ * Reads the records of a DDATA message, with the birth that its head names, into `records`. The ranges it claims and the
+ * records it holds must be the same set: a message cut short or glued together earns nothing.
  */
-export function readData(columns: MetricColumns, head: DataHead, birth: StreamBirth): DataMessage | DataRefusal {
-  const refuse = (reason: string): DataRefusal => ({
-    refused: "malformed",
-    reason,
-    carries: head.carries,
-    birthId: head.birthId,
-  });
-  const records = new RecordCollector(birth);
+export function readRecords(
+  columns: MetricColumns,
+  head: DataHead,
+  birth: StreamBirth,
+  records: RecordColumns,
+): DataFrame | DataRefusal {
+  const { birthId, issued, carries, gone } = head;
+  const refuse = (reason: string): DataRefusal => ({ refused: "malformed", reason, carries, birthId });
+  const collector = new RecordCollector(birth, records);
   let historical = false;
   for (let at = 0; at < columns.length; at++) {
-    const problem = records.take(columns, at);
+    const problem = collector.take(columns, at);
     if (problem !== undefined) return refuse(problem);
     if (columns.hasFlag(at, METRIC_FLAG.historical)) historical = true;
   }
-  const list = records.finish();
-  if (typeof list === "string") return refuse(list);
-  const held = new RangeSet();
-  for (const { number } of list) {
-    if (held.has(number)) return refuse(`number ${number} stands twice`);
-    held.add(number);
-  }
-  if (formatRanges(held) !== formatRanges(RangeSet.of(head.carries)))
-    return refuse(`claims ${formatRanges(head.carries)} but holds ${formatRanges(held)}`);
-  const { birthId, issued, carries, gone } = head;
-  const digest = digestOrProblem(head, list);
+  const problem = collector.finish();
+  if (problem !== undefined) return refuse(problem);
+  const held = heldRanges(records);
+  if (typeof held === "number") return refuse(`number ${held} stands twice`);
+  const claimed = carries.length === 1 ? formatRanges(carries) : formatRanges(RangeSet.of(carries));
+  if (held !== claimed) return refuse(`claims ${formatRanges(carries)} but holds ${held}`);
+  const digest = dataDigestOfBytes(head, held, records.bytes, records.byteCount);
   if (digest !== head.digest) return refuse(`Contract/Digest is ${head.digest}, what stands here gives ${digest}`);
-  return { birthId, issued, carries, gone, records: list, historical };
+  return { birthId, issued, carries, gone, historical };
 }
 
-/** The digest, or in words why what was read cannot be a record. */
-function digestOrProblem(head: DataHead, records: readonly ChainRecord[]): string {
-  try {
-    return dataDigest(head, records);
-  } catch (error) {
-    if (error instanceof RecordShapeError) return error.message;
-    throw error;
+/** The numbers of the records as ranges in words, or the number that stands twice. */
+function heldRanges(records: RecordColumns): string | number {
+  const { recordCount, number } = records;
+  const first = number[0] as number;
+  let inRow = 1;
+  while (inRow < recordCount && number[inRow] === first + inRow) inRow++;
+  if (inRow === recordCount) return inRow === 1 ? `${first}` : `${first}-${first + inRow - 1}`;
+  const held = new RangeSet();
+  for (let at = 0; at < recordCount; at++) {
+    if (held.has(number[at] as number)) return number[at] as number;
+    held.add(number[at] as number);
   }
+  return formatRanges(held);
+}
+
+/** The same with the records as objects. */
+export function readData(columns: MetricColumns, head: DataHead, birth: StreamBirth): DataMessage | DataRefusal {
+  const records = new RecordColumns();
+  const frame = readRecords(columns, head, birth, records);
+  if ("refused" in frame) return frame;
+  return { ...frame, records: Array.from({ length: records.recordCount }, (_, at) => records.record(at)) };
 }

@@ -16,6 +16,15 @@ export class RangeSet {
     return set;
   }
 
+  copy(): RangeSet {
+    const set = new RangeSet();
+    for (let i = 0; i < this.#firsts.length; i++) {
+      set.#firsts.push(this.#firsts[i] as number);
+      set.#lasts.push(this.#lasts[i] as number);
+    }
+    return set;
+  }
+
   get rangeCount(): number {
     return this.#firsts.length;
   }
@@ -41,6 +50,12 @@ export class RangeSet {
   add(first: number, last = first): void {
     if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || first < 1 || last < first)
       throw new RangeError(`not a range: ${first}-${last}`);
+    const end = this.#lasts.length - 1;
+    // Numbers mostly come in their order.
+    if (end >= 0 && first === (this.#lasts[end] as number) + 1) {
+      this.#lasts[end] = last;
+      return;
+    }
     const from = this.#firstEndingAtOrAfter(first - 1);
     let to = from;
     let joinedFirst = first;
@@ -61,7 +76,7 @@ export class RangeSet {
   /** Takes first…last out; nothing when last < first. */
   delete(first: number, last = first): void {
     // Nothing lies between; without this a range around both would be kept twice, overlapping itself.
-    if (last < first) return;
+    if (last < first || first > this.max) return;
     const kept: Range[] = [];
     for (const range of this) {
       if (range.last < first || range.first > last) kept.push(range);
