@@ -2,8 +2,7 @@
 // number, accepts nothing and judges nothing; what it loses is lost.
 
 import { decodePayload, METRIC_FLAG, MetricColumns } from "@isotherm/coldchain";
-import mqtt from "mqtt";
-import { Pool } from "undici";
+import { mqtt, undici } from "../../ingest/test/packages.ts";
 import { assetBirth, ASSETS, assetIdOf, gatewayIdOf, GROUP, TENANT } from "./fleet.ts";
 
 const [, , brokerUrl = "", influxUrl = "", database = ""] = process.argv;
@@ -20,7 +19,7 @@ for (let asset = 0; asset < ASSETS; asset++) {
   prefixes.set(`spBv1.0/${GROUP}/DDATA/${gatewayIdOf(asset)}/${assetIdOf(asset)}`, ofAlias);
 }
 
-const pool = new Pool(influxUrl, { connections: IN_FLIGHT_MAX });
+const pool = new undici.Pool(influxUrl, { connections: IN_FLIGHT_MAX });
 const columns = new MetricColumns(1024);
 const lines: string[] = [];
 let inFlight = 0;

@@ -2,8 +2,9 @@
 // in a scan, points pooled to a thousand for `influx`. It is not wrong; it shows what its ease costs.
 
 import { InfluxDB } from "influx";
-import mqtt from "mqtt";
-import { Subject, bufferTime, concatMap, filter, groupBy, map, mergeMap, scan, share } from "rxjs";
+import { mqtt, rxjs } from "../../ingest/test/packages.ts";
+
+const { Subject, bufferTime, concatMap, filter, groupBy, map, mergeMap, scan, share } = rxjs;
 
 const [, , brokerUrl = "", influxUrl = "", database = ""] = process.argv;
 const POINTS_PER_WRITE = 1000;

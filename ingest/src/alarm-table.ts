@@ -1,6 +1,7 @@
 // Alarms: their state by the table of the domain, and what people see of them.
 
 import { ALARM_NORMAL, type AlarmState } from "@isotherm/coldchain";
+import type { LatestTable } from "./latest-table.ts";
 import type { SqlRow, StateDb } from "./state-db.ts";
 import type { AlarmDetail, AlarmRow } from "./state-rows.ts";
 
@@ -67,9 +68,11 @@ export function alarmRowOf(alarm: StoredAlarm, latestValue: number | null): Alar
 
 export class AlarmTable {
   readonly #db: StateDb;
+  readonly #latest: LatestTable;
 
-  constructor(db: StateDb) {
+  constructor(db: StateDb, latest: LatestTable) {
     this.#db = db;
+    this.#latest = latest;
   }
 
   get(alarmId: string): StoredAlarm | undefined {
@@ -80,9 +83,8 @@ export class AlarmTable {
   row(alarmId: string): AlarmRow | undefined {
     const alarm = this.get(alarmId);
     if (alarm === undefined) return undefined;
-    const sql = "SELECT value FROM channel WHERE tenant_id = ? AND asset_id = ? AND channel = ?";
-    const latest = this.#db.get(sql, alarm.tenantId, alarm.assetId, alarm.channel)?.["value"] ?? null;
-    return alarmRowOf(alarm, latest === null ? null : Number(latest));
+    const { tenantId, assetId, channel } = alarm;
+    return alarmRowOf(alarm, this.#latest.of(tenantId, assetId, channel)?.value ?? null);
   }
 
   /** Occurrences of one rule on one channel, earliest first, that are open or returned at `fromMs` or later. */

@@ -1,8 +1,8 @@
 // Anchors, and the records that wait for theirs.
 
-import { type Anchor, type ChainRecord, anchorOrdinalOf } from "@isotherm/coldchain";
+import { type Anchor, anchorOrdinalOf } from "@isotherm/coldchain";
 import type { StateDb } from "./state-db.ts";
-import type { DigestedRecord } from "./stream-state.ts";
+import type { KeptRecord } from "./stream-state.ts";
 
 export interface PendingRecord {
   readonly streamId: number;
@@ -15,18 +15,32 @@ export interface PendingRecord {
   readonly anchor: Anchor | undefined;
 }
 
+const GATEWAYS_CACHED_MAX = 50_000;
 const RELEASABLE = `
 SELECT p.*, a.monotonic_ms, a.utc_ms, a.error_ms FROM pending p LEFT JOIN anchor a
   ON a.gateway_key = p.gateway_key AND a.boot_id = p.boot_id AND a.ordinal = p.anchor_ordinal`;
 
 export class AnchorTable {
   readonly #db: StateDb;
+  /** The anchor last asked for, by gateway: an anchor that is stored never changes. */
+  readonly #last = new Map<string, Anchor>();
 
   constructor(db: StateDb) {
     this.#db = db;
   }
 
   get(gatewayKey: string, bootId: string, ordinal: number): Anchor | undefined {
+    const last = this.#last.get(gatewayKey);
+    if (last?.bootId === bootId && last.ordinal === ordinal) return last;
+    const anchor = this.#read(gatewayKey, bootId, ordinal);
+    if (anchor !== undefined) {
+      if (this.#last.size >= GATEWAYS_CACHED_MAX) this.#last.clear();
+      this.#last.set(gatewayKey, anchor);
+    }
+    return anchor;
+  }
+
+  #read(gatewayKey: string, bootId: string, ordinal: number): Anchor | undefined {
     const row = this.#db.get(
       "SELECT * FROM anchor WHERE gateway_key = ? AND boot_id = ? AND ordinal = ?",
       gatewayKey,
@@ -57,13 +71,7 @@ export class AnchorTable {
   }
 
   /** Within a transaction. */
-  keepPending(
-    streamId: number,
-    gatewayKey: string,
-    birthId: string,
-    { record, bytes }: DigestedRecord,
-    atMs: number,
-  ): void {
+  keepPending(streamId: number, gatewayKey: string, birthId: string, record: KeptRecord, atMs: number): void {
     this.#db.run(
       "INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       streamId,
@@ -72,7 +80,7 @@ export class AnchorTable {
       record.bootId,
       anchorOrdinalOf(record),
       birthId,
-      bytes,
+      record.bytes,
       atMs,
     );
   }
@@ -109,20 +117,7 @@ export class AnchorTable {
   }
 
   /** Within a transaction: a record of the gateway's own stream, kept as its bytes. */
-  keepGatewayRecord(
-    streamId: number,
-    birthId: string,
-    record: { readonly record: ChainRecord; readonly bytes: Uint8Array },
-    atMs: number,
-  ): void {
-    const { number } = record.record;
-    this.#db.run(
-      "INSERT OR IGNORE INTO gateway_record VALUES (?, ?, ?, ?, ?)",
-      streamId,
-      number,
-      birthId,
-      record.bytes,
-      atMs,
-    );
+  keepGatewayRecord(streamId: number, birthId: string, { number, bytes }: KeptRecord, atMs: number): void {
+    this.#db.run("INSERT OR IGNORE INTO gateway_record VALUES (?, ?, ?, ?, ?)", streamId, number, birthId, bytes, atMs);
   }
 }

@@ -13,13 +13,14 @@ import type { IngestBounds } from "./bounds.ts";
 import { type RawMessage, streamKeyOf } from "./message.ts";
 import { isSupported } from "./contract-support.ts";
 import type { PlanCount } from "./plan-counts.ts";
+import type { AnchorLookup } from "./place.ts";
 import { planData } from "./plan-data.ts";
 import { planRefusal } from "./plan-refusal.ts";
 import type { QuarantineEntry } from "./quarantine-table.ts";
 import { ReadingAssembly } from "./reading-assembly.ts";
 import type { IngestState } from "./state.ts";
 import type { AssetStatus } from "./state-rows.ts";
-import { copyStream, type DigestedRecord, type StreamState } from "./stream-state.ts";
+import { copyStream, type KeptRecord, type StreamState } from "./stream-state.ts";
 
 export interface PlanDeps {
   readonly state: IngestState;
@@ -36,7 +37,7 @@ const NO_DOORS = new ForeignDoors([]);
 export interface PendingEntry {
   readonly stream: StreamState;
   readonly birthId: string;
-  readonly digested: DigestedRecord;
+  readonly record: KeptRecord;
   readonly receivedAtMs: number;
 }
 
@@ -59,7 +60,7 @@ export class BatchPlan {
   readonly pending: PendingEntry[] = [];
   readonly #pendingCounts = new Map<string, number>();
   readonly gatewayRecords: PendingEntry[] = [];
-  readonly readings = new ReadingAssembly();
+  readonly readings: ReadingAssembly;
   readonly quarantine: QuarantineEntry[] = [];
   readonly failed: string[] = [];
   readonly rebirths = new Set<string>();
@@ -73,6 +74,7 @@ export class BatchPlan {
   /** @param arrivals of foreign sources, that a former process had begun to store */
   constructor(deps: PlanDeps, messages: readonly RawMessage[], arrivals: readonly ForeignArrival[] = []) {
     this.deps = deps;
+    this.readings = new ReadingAssembly(deps.state.latest);
     this.foreign = new ForeignPlan(this, deps.doors ?? NO_DOORS);
     this.foreign.takeUp(arrivals);
     for (const message of messages) this.#take(message);
@@ -94,9 +96,11 @@ export class BatchPlan {
   }
 
   anchorOf(gatewayKey: string, bootId: string, ordinal: number): Anchor | undefined {
-    const planned = this.anchors.get(`${gatewayKey}/${bootId}/${ordinal}`);
+    const planned = this.anchors.size > 0 ? this.anchors.get(`${gatewayKey}/${bootId}/${ordinal}`) : undefined;
     return planned?.anchor ?? this.deps.state.anchors.get(gatewayKey, bootId, ordinal);
   }
+
+  readonly anchorLookup: AnchorLookup = (gatewayKey, bootId, ordinal) => this.anchorOf(gatewayKey, bootId, ordinal);
 
   /** False when the gateway's room is full: then what should go there is not accepted. */
   tryQuarantine(entry: QuarantineEntry): boolean {
@@ -185,7 +189,7 @@ export class BatchPlan {
       this.count("births-refused");
       this.rebirths.add(gateway.gatewayKey);
     } else if (!isSupported(gateway.contractVersion)) this.count("contract-unsupported");
-    else if (said.kind === "data") planData(this, gateway, said.birth, said.message, message);
+    else if (said.kind === "data") planData(this, gateway, said, message);
     else planRefusal(this, gateway, said, message);
   }
 

@@ -6,11 +6,13 @@ import type { BatchPlan } from "./batch-plan.ts";
 import { END_OF_TIME_MS } from "./dirty-table.ts";
 import { FOREIGN_EPOCH, refusedBytes } from "./foreign/foreign-assembly.ts";
 import { saveForeign, settleForeign } from "./foreign/foreign-commit.ts";
-import type { StoredPoint } from "./reading-assembly.ts";
+import type { AssembledReadings, StoredPoint } from "./reading-assembly.ts";
 import { withdraw } from "./sequence.ts";
 import type { IngestState } from "./state.ts";
 import type { AssetStatus } from "./state-rows.ts";
 import type { ReadingWriter, RefusedPoint } from "./store/reading-store.ts";
+import { addToTail } from "./digest-tail.ts";
+import { noteStored } from "./stored-readings.ts";
 import type { StreamState } from "./stream-state.ts";
 
 export interface StatusChange {
@@ -20,7 +22,7 @@ export interface StatusChange {
 }
 
 export interface Committed {
-  readonly stored: readonly StoredPoint[];
+  readonly stored: AssembledReadings;
   /** Assets whose status is now another. */
   readonly statuses: readonly StatusChange[];
   /** Streams whose gateways are to be told what is accepted. */
@@ -28,19 +30,21 @@ export interface Committed {
 }
 
 /** Step 1: resolves when every point but the refused is durable. Throws what the store throws. */
-export async function storeReadings(plan: BatchPlan, writer: ReadingWriter): Promise<StoredPoint[]> {
-  const { batch, points } = plan.readings.batch();
-  if (batch.count === 0) return [];
-  const { refused } = await writer.write(batch);
-  const refusedAt = new Set(refused.map(({ index }) => index));
-  for (const each of refused) refuse(plan, points[each.index] as StoredPoint, each);
-  return refusedAt.size === 0 ? [...points] : points.filter((_, index) => !refusedAt.has(index));
+export async function storeReadings(plan: BatchPlan, writer: ReadingWriter): Promise<AssembledReadings> {
+  const readings = plan.readings.finish();
+  if (readings.batch.count === 0) return readings;
+  const { refused } = await writer.write(readings.batch);
+  for (const each of refused) {
+    readings.refuse(each.index);
+    refuse(plan, readings.point(each.index), each);
+  }
+  return readings;
 }
 
 /** A point that the store will not take: kept in quarantine, or else its record is not accepted. */
 function refuse(plan: BatchPlan, point: StoredPoint, { reason, detail }: RefusedPoint): void {
-  const { placed, series } = point;
-  const { stream, record, bytes, tenantId, receivedAtMs } = placed;
+  const { record, series } = point;
+  const { stream, number, bytes, tenantId, receivedAtMs } = record;
   const isForeign = stream.epoch === FOREIGN_EPOCH;
   const isConflict = isForeign && reason === "reading-conflict";
   plan.count(isConflict ? "foreign-conflicts" : "points-refused");
@@ -50,7 +54,7 @@ function refuse(plan: BatchPlan, point: StoredPoint, { reason, detail }: Refused
     assetId: stream.assetId,
     epoch: isForeign ? null : stream.epoch,
     kind: isConflict ? "reading-conflict" : "point-refused",
-    numbers: isForeign ? "" : String(record.number),
+    numbers: isForeign ? "" : String(number),
     reason: isConflict
       ? `${series.channel}: another value came first for ${new Date(point.sampledAtMs).toISOString()}, and stays`
       : `${series.channel}: ${reason}${detail === undefined ? "" : ` (${detail})`}`,
@@ -58,12 +62,12 @@ function refuse(plan: BatchPlan, point: StoredPoint, { reason, detail }: Refused
     receivedAtMs,
   });
   if (kept || isForeign) return;
-  withdraw(stream, record.number);
-  plan.digests.get(stream)?.delete(record.number);
+  withdraw(stream, number);
+  plan.digests.get(stream)?.delete(number);
 }
 
 /** Step 2: one transaction for the whole batch. */
-export function commitPlan(plan: BatchPlan, state: IngestState, stored: readonly StoredPoint[]): Committed {
+export function commitPlan(plan: BatchPlan, state: IngestState, stored: AssembledReadings): Committed {
   const statuses: StatusChange[] = [];
   const ids = state.db.transaction(() => {
     statuses.push(...saveGateways(plan, state));
@@ -72,7 +76,7 @@ export function commitPlan(plan: BatchPlan, state: IngestState, stored: readonly
     const streamIds = saveStreams(plan, state);
     for (const { gatewayKey, anchor } of plan.anchors.values()) state.anchors.save(gatewayKey, anchor);
     for (const entry of plan.quarantine) state.quarantine.save(entry);
-    state.dirty.noteStored(stored);
+    noteStored(state, stored);
     return streamIds;
   });
   for (const [stream, streamId] of ids) {
@@ -124,6 +128,8 @@ function saveBirths(plan: BatchPlan, state: IngestState): void {
   }
 }
 
+const NO_DIGESTS: ReadonlyMap<number, string> = new Map();
+
 function saveStreams(plan: BatchPlan, state: IngestState): Map<StreamState, number> {
   const ids = new Map<StreamState, number>();
   const digestsMax = plan.deps.bounds.streamDigestsMax;
@@ -131,16 +137,17 @@ function saveStreams(plan: BatchPlan, state: IngestState): Map<StreamState, numb
     const below = stream.accepted.max - digestsMax + 1;
     const drop = below > stream.digestsFrom + digestsMax / 100;
     if (drop) stream.digestsFrom = below;
+    const runs = addToTail(stream, plan.digests.get(stream) ?? NO_DIGESTS);
     const streamId = state.streams.save(stream);
     ids.set(stream, streamId);
     if (drop) state.streams.dropDigests(streamId, below);
-    for (const [number, digest] of plan.digests.get(stream) ?? []) state.streams.saveDigest(streamId, number, digest);
+    for (const run of runs) state.streams.saveDigests(streamId, run);
   }
   const idOf = (stream: StreamState): number => ids.get(stream) as number;
   for (const { stream, ranges, receivedAtMs } of plan.gone) state.streams.saveGone(idOf(stream), ranges, receivedAtMs);
-  for (const { stream, birthId, digested, receivedAtMs } of plan.pending)
-    state.anchors.keepPending(idOf(stream), stream.gatewayKey, birthId, digested, receivedAtMs);
-  for (const { stream, birthId, digested, receivedAtMs } of plan.gatewayRecords)
-    state.anchors.keepGatewayRecord(idOf(stream), birthId, digested, receivedAtMs);
+  for (const { stream, birthId, record, receivedAtMs } of plan.pending)
+    state.anchors.keepPending(idOf(stream), stream.gatewayKey, birthId, record, receivedAtMs);
+  for (const { stream, birthId, record, receivedAtMs } of plan.gatewayRecords)
+    state.anchors.keepGatewayRecord(idOf(stream), birthId, record, receivedAtMs);
   return ids;
 }

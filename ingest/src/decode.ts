@@ -3,10 +3,11 @@
 import {
   BD_SEQ_METRIC,
   CONTRACT,
-  type DataMessage,
+  type DataFrame,
   type DataRefusal,
   GATEWAY_STREAM,
   MetricColumns,
+  RecordColumns,
   type StreamBirth,
   birthIdOf,
   decodePayload,
@@ -16,8 +17,8 @@ import {
   numberOf,
   parseSparkplugTopic,
   readBirth,
-  readData,
   readDataHead,
+  readRecords,
   textOf,
 } from "@isotherm/coldchain";
 import { gatewayKeyOf, type RawMessage } from "./message.ts";
@@ -42,7 +43,14 @@ type Said =
       readonly isUndeclared: boolean;
     }
   | { readonly kind: "asset-death"; readonly assetId: string }
-  | { readonly kind: "data"; readonly assetId: string; readonly birth: StreamBirth; readonly message: DataMessage }
+  | {
+      readonly kind: "data";
+      readonly assetId: string;
+      readonly birth: StreamBirth;
+      readonly message: DataFrame;
+      /** Overwritten by the next message. */
+      readonly records: RecordColumns;
+    }
   | {
       readonly kind: "refused";
       readonly assetId: string;
@@ -58,6 +66,7 @@ export type Decoded = Said & { readonly groupId: string; readonly gatewayId: str
 export type KnownBirth = (gatewayKey: string, assetId: string, birthId: string) => StreamBirth | undefined;
 
 const columns = new MetricColumns(1024);
+const records = new RecordColumns();
 
 /** Undefined for what is none of ours to read: commands, states, ids that no gateway of ours can have. */
 export function decode(raw: Pick<RawMessage, "topic" | "payload">, knownBirth: KnownBirth): Decoded | undefined {
@@ -147,7 +156,7 @@ function dataMessage(assetId: string, birthOf: (birthId: string) => StreamBirth 
     const { birthId, carries } = head;
     return refuse({ refused: "birth-unknown", reason: `birth ${birthId} is not known`, carries, birthId }, null);
   }
-  const message = readData(columns, head, birth);
+  const message = readRecords(columns, head, birth, records);
   if ("refused" in message) return refuse(message, birth.epoch);
-  return { kind: "data", assetId, birth, message };
+  return { kind: "data", assetId, birth, message, records };
 }

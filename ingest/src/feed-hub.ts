@@ -79,7 +79,7 @@ export class FeedHub {
     for (const listener of this.#listeners) listener(fed);
   }
 
-  noteReadings(points: readonly StoredPoint[]): void {
+  noteReadings(points: Iterable<Omit<StoredPoint, "record">>): void {
     if (this.#listeners.size === 0) return;
     for (const { series, sampledAtMs, value, quality } of points) {
       const { tenantId, assetId, channel } = series;

@@ -2,6 +2,8 @@
 
 import type { ChannelDeclaration } from "@isotherm/coldchain";
 import type { GatewayBirth } from "./decode.ts";
+import { GatewayCache } from "./gateway-cache.ts";
+import type { LatestTable } from "./latest-table.ts";
 import type { SqlRow, StateDb } from "./state-db.ts";
 import type { AssetStatus } from "./state-rows.ts";
 
@@ -50,22 +52,27 @@ export function applyBirth(gateway: GatewayState, birth: GatewayBirth): void {
 
 export class GatewayTable {
   readonly #db: StateDb;
+  readonly #latest: LatestTable;
+  readonly #cache: GatewayCache;
 
-  constructor(db: StateDb) {
+  constructor(db: StateDb, latest: LatestTable) {
     this.#db = db;
+    this.#latest = latest;
+    this.#cache = new GatewayCache(db, gatewayOf);
   }
 
+  /** A copy, to be changed at will and then saved. */
   get(gatewayKey: string): GatewayState | undefined {
-    const row = this.#db.get("SELECT * FROM gateway WHERE gateway_key = ?", gatewayKey);
-    return row === undefined ? undefined : gatewayOf(row);
+    return this.#cache.gateway(gatewayKey);
   }
 
   all(): GatewayState[] {
-    return this.#db.all("SELECT * FROM gateway ORDER BY gateway_key").map(gatewayOf);
+    return this.#cache.gateways();
   }
 
   /** Within a transaction. Leaves alone what only the watch over silence writes. */
   save(gateway: GatewayState): void {
+    if (!this.#cache.note(gateway)) return;
     this.#db.run(
       `INSERT INTO gateway VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
        ON CONFLICT DO UPDATE SET tenant_id = excluded.tenant_id, status = excluded.status,
@@ -88,16 +95,19 @@ export class GatewayTable {
 
   /** Within a transaction: the open `gateway-silent` alarm, or that there is none any more. */
   setSilent(gatewayKey: string, alarmId: string | null): void {
+    this.#cache.rewriting();
     this.#db.run("UPDATE gateway SET silent_alarm_id = ? WHERE gateway_key = ?", alarmId, gatewayKey);
   }
 
   /** Within a transaction. */
   setStatus(gatewayKey: string, status: AssetStatus): void {
+    this.#cache.rewriting();
     this.#db.run("UPDATE gateway SET status = ? WHERE gateway_key = ?", status, gatewayKey);
   }
 
   /** Within a transaction: all assets of a gateway at once. */
   setAssetStatuses(gatewayKey: string, status: AssetStatus): void {
+    this.#cache.rewriting();
     this.#db.run("UPDATE asset SET status = ? WHERE gateway_key = ? AND status <> ?", status, gatewayKey, status);
   }
 
@@ -110,19 +120,22 @@ export class GatewayTable {
   }
 
   assetStatus(tenantId: string, assetId: string): AssetStatus | undefined {
-    const row = this.#db.get("SELECT status FROM asset WHERE tenant_id = ? AND asset_id = ?", tenantId, assetId);
-    return row === undefined ? undefined : (String(row["status"]) as AssetStatus);
+    return this.#cache.asset(tenantId, assetId)?.status;
   }
 
   /** Within a transaction: assets that were unknown only because their gateway was. */
   reviveAssets(gatewayKey: string): void {
+    this.#cache.rewriting();
     this.#db.run("UPDATE asset SET status = 'online' WHERE gateway_key = ? AND status = 'unknown'", gatewayKey);
   }
 
   /** Within a transaction. */
   setAssetStatus(tenantId: string, assetId: string, gatewayKey: string, status: AssetStatus): void {
+    const known = this.#cache.asset(tenantId, assetId);
+    if (known?.gatewayKey === gatewayKey && known.status === status) return;
+    this.#cache.noteAsset(tenantId, assetId, { gatewayKey, status });
     this.#db.run(
-      `INSERT INTO asset VALUES (?, ?, ?, ?, NULL, NULL)
+      `INSERT INTO asset VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET gateway_key = excluded.gateway_key, status = excluded.status`,
       tenantId,
       assetId,
@@ -143,8 +156,7 @@ export class GatewayTable {
 
   /** The newest good reading judged on a channel; 0 before the first. */
   judgedToMs(tenantId: string, assetId: string, channel: string): number {
-    const sql = "SELECT judged_to_ms FROM channel WHERE tenant_id = ? AND asset_id = ? AND channel = ?";
-    return Number(this.#db.get(sql, tenantId, assetId, channel)?.["judged_to_ms"] ?? 0);
+    return this.#latest.judgedToMs(tenantId, assetId, channel);
   }
 
   channels(tenantId: string, assetId: string): ChannelDeclaration[] {

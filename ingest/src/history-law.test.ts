@@ -51,7 +51,7 @@ async function holdLaws(history: History): Promise<number> {
   const alarms = bench.alarms();
   holdAlarms(bench.excursions(), alarms);
   holdAudit(bench.excursions(), bench.audit(), new Set(alarms.map(({ alarmId }) => alarmId)));
-  const everything = ["excursion", "alarm", "audit", "stream", "digest", "anchor", "pending", "dirty", "quarantine"];
+  const everything = ["excursion", "alarm", "audit", "stream", "digests", "anchor", "pending", "dirty", "quarantine"];
   const persisted = results(history);
   const before = everything.flatMap((table) => bench.rows(table));
   await bench.again(history);
@@ -67,13 +67,14 @@ function results({ isPunctual, records }: History): string[] {
   const instants = new Set(records.map(({ assetId, atMs }) => `${assetId} ${atMs}`));
   return [
     ...bench.rows("excursion", ["excursion_id", "alarm_id"]),
-    ...bench.rows("stream", ["stream_id"]),
+    ...bench.rows("stream", ["stream_id", "tail_first", "tail"]),
     ...bench.rows("anchor"),
     ...bench.rows("assignment"),
     ...bench.rows("pending"),
     ...bench.rows("dirty"),
+    ...bench.rows("channel"),
     // A reading from the future is not the latest one while it is that; of two at one instant the later to come is.
-    ...(isPunctual ? bench.rows("channel", instants.size === records.length ? [] : ["value", "quality"]) : []),
+    ...(isPunctual ? bench.latest(instants.size === records.length) : []),
   ];
 }
 

@@ -43,6 +43,7 @@ export class HostConnection {
   readonly #scheduler: Scheduler;
   readonly #client: mqtt.MqttClient;
   #sinceMs: number;
+  #isSubscribed = false;
   #connections = 0;
 
   constructor(options: HostOptions, { clock, scheduler }: HostTime, events: HostEvents) {
@@ -72,8 +73,9 @@ export class HostConnection {
     this.#client.on("message", (topic, payload, { retain }) => this.#onMessage(topic, payload, retain));
   }
 
+  /** What gateways send now is heard. */
   get connected(): boolean {
-    return this.#client.connected;
+    return this.#client.connected && this.#isSubscribed;
   }
 
   /** A message was dropped that may have been a birth: what births said before is not to be relied on. */
@@ -123,6 +125,7 @@ export class HostConnection {
       const topics = groups.flatMap((groupId) => HEARD_TYPES.map((levels) => `spBv1.0/${groupId}/${levels}`));
       this.#client.subscribe([...topics, ...filters], { qos: 1 }, (refused) => {
         if (refused) return this.#events.problem(refused);
+        this.#isSubscribed = true;
         this.#sayOnline();
         this.#events.connected();
       });
@@ -134,6 +137,7 @@ export class HostConnection {
   }
 
   #onClose(): void {
+    this.#isSubscribed = false;
     this.#events.disconnected();
     // The next connection's will and birth carry its own time, later than this one's.
     this.#sinceMs = Math.max(this.#sinceMs + 1, this.#clock.wallMs());

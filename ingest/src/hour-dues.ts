@@ -1,7 +1,7 @@
 // Which hours of which series are to be summed up (again): noted in the very transaction that accepts their readings, so
 // that no kill forgets one, and by one row an hour, whatever the number of its readings.
 
-import type { StoredPoint } from "./reading-assembly.ts";
+import type { ChannelState } from "./latest-table.ts";
 import type { StateDb } from "./state-db.ts";
 import { HOUR_MS, hourOf } from "./store/hour-sums.ts";
 import type { SeriesId } from "./store/reading-store.ts";
@@ -19,13 +19,24 @@ export class HourDues {
   readonly #noted = new Set<string>();
   /** Hours being summed up; true once one of them was touched again meanwhile. */
   readonly #summing = new Map<string, boolean>();
+  /** Grows whenever what a channel knows to be noted may be so no longer. */
+  #version = 0;
 
   constructor(db: StateDb) {
     this.#db = db;
   }
 
+  /** Within a transaction: the same for one reading; a channel whose hour is the last one noted costs nothing. */
+  noteChannel(channel: ChannelState, sampledAtMs: number): void {
+    const hourMs = hourOf(sampledAtMs);
+    if (channel.hourMs === hourMs && channel.hourVersion === this.#version) return;
+    this.note([{ series: channel.series, sampledAtMs }]);
+    channel.hourMs = hourMs;
+    channel.hourVersion = this.#version;
+  }
+
   /** Within a transaction: takes note of stored readings, good or not. */
-  note(points: readonly Pick<StoredPoint, "series" | "sampledAtMs">[]): void {
+  note(points: readonly { readonly series: SeriesId; readonly sampledAtMs: number }[]): void {
     const before = new Map<SeriesId, { readonly name: string; hourMs: number }>();
     let isUndone = false;
     for (const { series, sampledAtMs } of points) {
@@ -37,7 +48,11 @@ export class HourDues {
       if (this.#isNoted(`${last.name} ${hourMs}`)) continue;
       const { tenantId, assetId, channel } = series;
       this.#db.run("INSERT OR IGNORE INTO hour_due VALUES (?, ?, ?, ?)", tenantId, assetId, channel, hourMs);
-      if (!isUndone) this.#db.onRollback(() => this.#noted.clear());
+      if (!isUndone)
+        this.#db.onRollback(() => {
+          this.#noted.clear();
+          this.#version++;
+        });
       isUndone = true;
       if (this.#noted.size < NOTED_MAX) this.#noted.add(`${last.name} ${hourMs}`);
     }
@@ -65,6 +80,7 @@ export class HourDues {
       hourMs: Number(row["hour_ms"]),
     }));
     for (const due of dues) this.#summing.set(keyOf(due), false);
+    if (dues.length > 0) this.#version++;
     return dues;
   }
 
@@ -72,6 +88,7 @@ export class HourDues {
   finish(dues: readonly DueHour[]): void {
     const done = dues.filter((due) => this.#summing.get(keyOf(due)) === false);
     this.#summing.clear();
+    this.#version++;
     if (done.length === 0) return;
     for (const due of done) this.#noted.delete(keyOf(due));
     this.#db.transaction(() => {

@@ -144,8 +144,8 @@ export class Ingest {
       clock,
       scheduler,
       committed: ({ stored, counts, streams, statuses }) => {
-        this.#metrics.committed(counts, stored.length);
-        this.hub.noteReadings(stored);
+        this.#metrics.committed(counts, stored.storedCount);
+        this.hub.noteReadings(stored.points());
         this.#holes.note(streams);
         for (const { stream, gateway } of streams) {
           const { tenantId, gatewayId } = gateway;

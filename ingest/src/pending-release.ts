@@ -4,8 +4,9 @@
 import { parseRecordBytes, placeInTime } from "@isotherm/coldchain";
 import type { PendingRecord } from "./anchor-table.ts";
 import type { QuarantineEntry } from "./quarantine-table.ts";
-import { ReadingAssembly, type StoredPoint } from "./reading-assembly.ts";
+import { type AssembledReadings, ReadingAssembly, type StoredPoint } from "./reading-assembly.ts";
 import type { IngestState } from "./state.ts";
+import { noteStored } from "./stored-readings.ts";
 import type { ReadingWriter } from "./store/reading-store.ts";
 
 /** Records released in one step; more follow in the next. */
@@ -13,7 +14,7 @@ export const RELEASE_RECORDS_MAX = 1000;
 
 export interface Released {
   readonly records: number;
-  readonly stored: readonly StoredPoint[];
+  readonly stored: AssembledReadings;
 }
 
 /** One step; call again while it releases RELEASE_RECORDS_MAX. Throws what the store throws, with nothing changed. */
@@ -24,18 +25,17 @@ export async function releasePending(
   waitMs: number,
 ): Promise<Released> {
   const waiting = state.anchors.releasable(nowMs - waitMs, RELEASE_RECORDS_MAX);
-  if (waiting.length === 0) return { records: 0, stored: [] };
-  const assembly = new ReadingAssembly();
+  const assembly = new ReadingAssembly(state.latest);
+  if (waiting.length === 0) return { records: 0, stored: assembly.finish() };
   for (const pending of waiting) place(state, assembly, pending);
-  const { batch, points } = assembly.batch();
+  const stored = assembly.finish();
+  const { batch } = stored;
   const { refused } = batch.count === 0 ? { refused: [] } : await writer.write(batch);
-  const refusedAt = new Map(refused.map((each) => [each.index, each]));
-  const stored = points.filter((_, index) => !refusedAt.has(index));
+  for (const { index } of refused) stored.refuse(index);
   state.db.transaction(() => {
-    for (const { index, reason } of refusedAt.values())
-      state.quarantine.save(refusal(points[index] as StoredPoint, reason));
+    for (const { index, reason } of refused) state.quarantine.save(refusal(stored.point(index), reason));
     for (const { streamId, number } of waiting) state.anchors.dropPending(streamId, number);
-    state.dirty.noteStored(stored);
+    noteStored(state, stored);
   });
   return { records: waiting.length, stored };
 }
@@ -53,15 +53,15 @@ function place(state: IngestState, assembly: ReadingAssembly, pending: PendingRe
 }
 
 /** The record is accepted already, so its refused point is kept even where the gateway's room is full. */
-function refusal({ placed, series }: StoredPoint, reason: string): QuarantineEntry {
-  const { stream, record, bytes, tenantId, receivedAtMs } = placed;
+function refusal({ record, series }: StoredPoint, reason: string): QuarantineEntry {
+  const { stream, number, bytes, tenantId, receivedAtMs } = record;
   return {
     tenantId,
     gatewayKey: stream.gatewayKey,
     assetId: stream.assetId,
     epoch: stream.epoch,
     kind: "point-refused",
-    numbers: String(record.number),
+    numbers: String(number),
     reason: `${series.channel}: ${reason}`,
     bytes,
     receivedAtMs,

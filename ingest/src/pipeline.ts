@@ -11,7 +11,7 @@ import type { ForeignArrival } from "./foreign/foreign-report.ts";
 import type { RawMessage } from "./message.ts";
 import { isPassing } from "./passing-error.ts";
 import { RELEASE_RECORDS_MAX, releasePending } from "./pending-release.ts";
-import type { StoredPoint } from "./reading-assembly.ts";
+import type { AssembledReadings } from "./reading-assembly.ts";
 import type { ReadingWriter } from "./store/reading-store.ts";
 import type { StreamState } from "./stream-state.ts";
 
@@ -19,7 +19,7 @@ import type { StreamState } from "./stream-state.ts";
 export type CommitStep = "planned" | "stored" | "committed" | "accepted";
 
 export interface BatchDone {
-  readonly stored: readonly StoredPoint[];
+  readonly stored: AssembledReadings;
   readonly counts: ReadonlyMap<PlanCount, number>;
   readonly statuses: readonly StatusChange[];
   readonly streams: readonly { readonly stream: StreamState; readonly gateway: GatewayState }[];
@@ -81,7 +81,7 @@ export class Pipeline {
       await this.#untilStored(async () => {
         const released = await releasePending(state, writer, clock.wallMs(), bounds.pendingWaitMs);
         const { stored } = released;
-        if (stored.length > 0) this.#deps.committed({ stored, counts: new Map(), statuses: [], streams: [] });
+        if (stored.storedCount > 0) this.#deps.committed({ stored, counts: new Map(), statuses: [], streams: [] });
         records = released.records;
       });
     } while (records === RELEASE_RECORDS_MAX);

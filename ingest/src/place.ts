@@ -26,9 +26,15 @@ export function anchorIn(record: ChainRecord, birth: StreamBirth): Anchor | unde
 export type AnchorLookup = (gatewayKey: string, bootId: string, ordinal: number) => Anchor | undefined;
 
 /** When a record was sampled, or undefined while its anchor has not come. */
-export function sampledAt(record: ChainRecord, gatewayKey: string, anchorOf: AnchorLookup): number | undefined {
-  const anchor = anchorOf(gatewayKey, record.bootId, anchorOrdinalOf(record));
-  return anchor === undefined ? undefined : placeInTime(anchor, record.monotonicMs);
+export function sampledAt(
+  bootId: string,
+  anchorOrdinal: number,
+  monotonicMs: number,
+  gatewayKey: string,
+  anchorOf: AnchorLookup,
+): number | undefined {
+  const anchor = anchorOf(gatewayKey, bootId, anchorOrdinalOf({ anchorOrdinal }));
+  return anchor === undefined ? undefined : placeInTime(anchor, monotonicMs);
 }
 
 export function sameAnchor(a: Anchor, b: Anchor): boolean {

@@ -1,13 +1,13 @@
 // What a readable data message changes.
 
-import { type DataMessage, GATEWAY_STREAM, type StreamBirth } from "@isotherm/coldchain";
+import { type DataFrame, GATEWAY_STREAM, type RecordColumns, type StreamBirth } from "@isotherm/coldchain";
 import type { BatchPlan } from "./batch-plan.ts";
 import type { GatewayState } from "./gateway-table.ts";
 import type { RawMessage } from "./message.ts";
 import { anchorIn, sameAnchor, sampledAt } from "./place.ts";
 import type { QuarantineKind } from "./quarantine-table.ts";
-import { sequence, withdraw } from "./sequence.ts";
-import type { DigestedRecord, StreamState } from "./stream-state.ts";
+import { type Digested, sequence, withdraw } from "./sequence.ts";
+import type { KeptRecord, StreamState } from "./stream-state.ts";
 
 interface DataContext {
   readonly plan: BatchPlan;
@@ -15,14 +15,14 @@ interface DataContext {
   readonly stream: StreamState;
   readonly birth: StreamBirth;
   readonly birthId: string;
+  readonly records: RecordColumns;
   readonly receivedAtMs: number;
 }
 
 export function planData(
   plan: BatchPlan,
   gateway: GatewayState,
-  birth: StreamBirth,
-  message: DataMessage,
+  { birth, message, records }: { birth: StreamBirth; message: DataFrame; records: RecordColumns },
   { receivedAtMs }: RawMessage,
 ): void {
   const { state, bounds } = plan.deps;
@@ -30,8 +30,8 @@ export function planData(
   const committed = state.streams.get(gateway.gatewayKey, birth.epoch, birth.assetId);
   const knownDigest = (number: number): string | undefined =>
     plan.digests.get(stream)?.get(number) ?? state.streams.digest(committed, number);
-  const sequenced = sequence(stream, message, knownDigest, bounds.streamRangesMax);
-  const context = { plan, gateway, stream, birth, birthId: message.birthId, receivedAtMs };
+  const sequenced = sequence(stream, message, records, knownDigest, bounds.streamRangesMax);
+  const context = { plan, gateway, stream, birth, birthId: message.birthId, records, receivedAtMs };
   plan.count("duplicates", sequenced.duplicates);
   plan.count("duplicates-unchecked", sequenced.unchecked);
   plan.count("over-ranges", sequenced.overRanges);
@@ -49,20 +49,19 @@ export function planData(
   }
 }
 
-function takeFresh(context: DataContext, digested: DigestedRecord): void {
+function takeFresh(context: DataContext, digested: Digested): void {
   const { plan, stream } = context;
-  const { record, digest } = digested;
   const kept =
-    stream.assetId === GATEWAY_STREAM ? takeGatewayRecord(context, digested) : takeReadings(context, digested);
-  if (!kept) return withdraw(stream, record.number);
+    stream.assetId === GATEWAY_STREAM ? takeGatewayRecord(context, digested) : takeReadings(context, digested.at);
+  if (!kept) return withdraw(stream, digested.number);
   plan.count("records");
-  plan.noteDigest(stream, record.number, digest);
+  plan.noteDigest(stream, digested.number, digested.digest);
 }
 
-function takeGatewayRecord(context: DataContext, digested: DigestedRecord): boolean {
-  const { plan, gateway, stream, birth, birthId, receivedAtMs } = context;
+function takeGatewayRecord(context: DataContext, digested: Digested): boolean {
+  const { plan, gateway, stream, birth, birthId, records, receivedAtMs } = context;
   const { gatewayKey } = gateway;
-  const anchor = anchorIn(digested.record, birth);
+  const anchor = anchorIn(records.record(digested.at), birth);
   if (anchor !== undefined) {
     const known = plan.anchorOf(gatewayKey, anchor.bootId, anchor.ordinal);
     if (known === undefined)
@@ -72,24 +71,34 @@ function takeGatewayRecord(context: DataContext, digested: DigestedRecord): bool
       if (!quarantineRecord(context, "anchor-conflict", digested, reason)) return false;
     }
   }
-  plan.gatewayRecords.push({ stream, birthId, digested, receivedAtMs });
+  plan.gatewayRecords.push({ stream, birthId, record: keptRecord(records, digested.at), receivedAtMs });
   return true;
 }
 
-function takeReadings(context: DataContext, digested: DigestedRecord): boolean {
-  const { plan, gateway, stream, birth, birthId, receivedAtMs } = context;
-  const { record, bytes } = digested;
-  const sampledAtMs = sampledAt(record, gateway.gatewayKey, (...key) => plan.anchorOf(...key));
+function takeReadings({ plan, gateway, stream, birth, birthId, records, receivedAtMs }: DataContext, at: number) {
+  const { gatewayKey, tenantId } = gateway;
+  const bootId = records.bootId[at] as string;
+  const ordinal = records.anchorOrdinal[at] as number;
+  const sampledAtMs = sampledAt(bootId, ordinal, records.monotonicMs[at] as number, gatewayKey, plan.anchorLookup);
   if (sampledAtMs === undefined)
-    return plan.tryPending(gateway.gatewayKey, { stream, birthId, digested, receivedAtMs });
-  plan.readings.add({ stream, tenantId: gateway.tenantId, record, bytes, birth, sampledAtMs, receivedAtMs });
+    return plan.tryPending(gatewayKey, { stream, birthId, record: keptRecord(records, at), receivedAtMs });
+  plan.readings.addFrom(records, at, { stream, tenantId, birth, sampledAtMs, receivedAtMs });
   return true;
+}
+
+function keptRecord(records: RecordColumns, at: number): KeptRecord {
+  return {
+    number: records.number[at] as number,
+    bootId: records.bootId[at] as string,
+    anchorOrdinal: records.anchorOrdinal[at] as number,
+    bytes: records.bytesOf(at).slice(),
+  };
 }
 
 function quarantineRecord(
-  { plan, gateway, stream, receivedAtMs }: DataContext,
+  { plan, gateway, stream, records, receivedAtMs }: DataContext,
   kind: QuarantineKind,
-  { record, bytes }: DigestedRecord,
+  { at, number }: Pick<Digested, "at" | "number">,
   reason: string,
 ): boolean {
   return plan.tryQuarantine({
@@ -98,9 +107,9 @@ function quarantineRecord(
     assetId: stream.assetId,
     epoch: stream.epoch,
     kind,
-    numbers: String(record.number),
+    numbers: String(number),
     reason,
-    bytes,
+    bytes: records.bytesOf(at).slice(),
     receivedAtMs,
   });
 }

@@ -5,13 +5,14 @@
 import { ALWAYS_QUIET, NEVER_QUIET, type QuietBand, isQuiet, quietBand } from "@isotherm/coldchain";
 import type { AssignmentTable } from "./assignment-table.ts";
 import type { GatewayTable } from "./gateway-table.ts";
+import type { ChannelState, LatestTable } from "./latest-table.ts";
 import type { StateDb } from "./state-db.ts";
 import type { SeriesId } from "./store/reading-store.ts";
 
 /** Assignments that ended longer ago than this before the newest reading are left out of the band; older readings are never quiet. */
 const REACH_MS = 7 * 86_400_000;
 
-interface QuietChannel {
+export interface QuietChannel {
   readonly band: QuietBand;
   /** Only readings later than this are quiet. */
   readonly afterMs: number;
@@ -24,25 +25,24 @@ export class QuietChannels {
   readonly #db: StateDb;
   readonly #gateways: GatewayTable;
   readonly #assignments: AssignmentTable;
-  readonly #channels = new Map<string, QuietChannel>();
+  readonly #latest: LatestTable;
 
-  constructor(db: StateDb, gateways: GatewayTable, assignments: AssignmentTable) {
+  constructor(db: StateDb, latest: LatestTable, gateways: GatewayTable, assignments: AssignmentTable) {
     this.#db = db;
+    this.#latest = latest;
     this.#gateways = gateways;
     this.#assignments = assignments;
   }
 
   /** Asked within the transaction that makes the reading known, so that nothing changes between the answer and its use. */
-  isQuiet(series: SeriesId, atMs: number, value: number): boolean {
-    const key = keyOf(series);
-    let channel = this.#channels.get(key);
-    if (channel === undefined) this.#channels.set(key, (channel = this.#look(series)));
-    return atMs > channel.afterMs && isQuiet(channel.band, value);
+  isQuiet(channel: ChannelState, atMs: number, value: number): boolean {
+    const { afterMs, band } = (channel.quiet ??= this.#look(channel.series));
+    return atMs > afterMs && isQuiet(band, value);
   }
 
   /** Marks were made or worked off, or the channel was declared: whatever was known of it may have changed. */
   changed(series: SeriesId): void {
-    this.#channels.delete(keyOf(series));
+    this.#latest.channel(series).quiet = undefined;
   }
 
   #look({ tenantId, assetId, channel }: SeriesId): QuietChannel {
@@ -51,7 +51,7 @@ export class QuietChannels {
     if (this.#db.get(`SELECT 1 AS one FROM dirty WHERE ${where} LIMIT 1`, ...ids) !== undefined) return NEVER;
     const waiting = `SELECT 1 AS one FROM alarm WHERE ${where} AND open = 1 AND returned_at_ms IS NULL LIMIT 1`;
     if (this.#db.get(waiting, ...ids) !== undefined) return NEVER;
-    const judgedToMs = this.#gateways.judgedToMs(...ids);
+    const judgedToMs = this.#latest.judgedToMs(...ids);
     // One whose window has ended lasts no longer than it, once a reading has come from beyond.
     const ended = "CASE WHEN end_ms IS NULL AND judged_until_ms <= ? THEN judged_until_ms ELSE end_ms END";
     const last = this.#db.get(
@@ -76,8 +76,4 @@ export class QuietChannels {
       declared.resolution,
     );
   }
-}
-
-function keyOf({ tenantId, assetId, channel }: SeriesId): string {
-  return `${tenantId}/${assetId}/${channel}`;
 }

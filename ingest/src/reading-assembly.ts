@@ -1,101 +1,200 @@
-// Placed records as columns for the store, and what their storing means for channels: latest values and dirty intervals.
+// Placed records as columns for the store: no object a reading, from the message to the store's request.
 
-import { type ChainRecord, type StreamBirth, qualityCode } from "@isotherm/coldchain";
+import { type ChainRecord, type RecordColumns, type StreamBirth, qualityCode } from "@isotherm/coldchain";
+import type { ChannelState, LatestTable } from "./latest-table.ts";
 import type { ReadingBatch, SeriesId } from "./store/reading-store.ts";
 import type { StreamState } from "./stream-state.ts";
 
 /** Store times are the millisecond plus the record's number modulo this, as nanoseconds. */
 const ORDINALS = 1_000_000;
+const CLOCK_UNTRUSTED = qualityCode("clock-untrusted");
+const GROWTH = 2;
 
-export interface PlacedRecord {
+/** Where a record's readings come from and belong to. */
+export interface RecordSource {
   readonly stream: StreamState;
   readonly tenantId: string;
-  readonly record: ChainRecord;
-  readonly bytes: Uint8Array;
   readonly birth: StreamBirth;
   /** Undefined: no anchor ever came, so the untrusted wall clock stands, and the readings are flagged. */
   readonly sampledAtMs: number | undefined;
   readonly receivedAtMs: number;
 }
 
+/** A record as an object, for sources that are few. */
+export interface PlacedRecord extends RecordSource {
+  readonly record: ChainRecord;
+  readonly bytes: Uint8Array;
+}
+
+/** What is kept of a record until its batch is committed. */
+export interface AssembledRecord extends RecordSource {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
 /** One stored reading, seen from its channel. */
 export interface StoredPoint {
   readonly series: SeriesId;
-  readonly placed: PlacedRecord;
+  readonly record: AssembledRecord;
   readonly sampledAtMs: number;
   readonly value: number | null;
   readonly quality: number;
 }
 
-export class ReadingAssembly {
-  readonly #placed: PlacedRecord[] = [];
-  #points = 0;
+/** A batch for the store, and what each of its readings belongs to. */
+export class AssembledReadings {
+  readonly batch: ReadingBatch;
+  /** By `batch.seriesKey`. */
+  readonly channels: readonly ChannelState[];
+  readonly records: readonly AssembledRecord[];
+  /** Index into `records`, by reading. */
+  readonly recordOf: Int32Array;
+  /** Readings that the store would not take. */
+  readonly #refused = new Set<number>();
 
-  add(placed: PlacedRecord): void {
-    this.#placed.push(placed);
-    this.#points += placed.record.readings.length;
+  constructor(
+    batch: ReadingBatch,
+    channels: readonly ChannelState[],
+    records: readonly AssembledRecord[],
+    recordOf: Int32Array,
+  ) {
+    this.batch = batch;
+    this.channels = channels;
+    this.records = records;
+    this.recordOf = recordOf;
   }
 
-  get pointCount(): number {
-    return this.#points;
+  refuse(index: number): void {
+    this.#refused.add(index);
   }
 
-  /** The batch for the store, and each point's meaning at the same index. */
-  batch(): { readonly batch: ReadingBatch; readonly points: readonly StoredPoint[] } {
-    const count = this.#points;
-    const seriesKey = new Int32Array(count);
-    const sampledAtMs = new Float64Array(count);
-    const ordinal = new Int32Array(count);
-    const value = new Float64Array(count);
-    const quality = new Uint8Array(count);
-    const points: StoredPoint[] = [];
-    const series = new SeriesList();
-    let receivedAtMs = 0;
-    for (const placed of this.#placed) {
-      receivedAtMs = Math.max(receivedAtMs, placed.receivedAtMs);
-      const atMs = placed.sampledAtMs ?? placed.record.wallMs;
-      for (const reading of placed.record.readings) {
-        const at = points.length;
-        const key = series.keyOf(placed, reading.alias);
-        seriesKey[at] = key;
-        sampledAtMs[at] = atMs;
-        ordinal[at] = placed.record.number % ORDINALS;
-        value[at] = reading.value ?? Number.NaN;
-        const code = placed.sampledAtMs === undefined ? qualityCode("clock-untrusted") : reading.quality;
-        quality[at] = code;
-        const id = series.ids[key] as SeriesId;
-        points.push({ series: id, placed, sampledAtMs: atMs, value: reading.value, quality: code });
-      }
-    }
-    const batch = { count, seriesKey, series: series.ids, sampledAtMs, ordinal, value, quality, receivedAtMs };
-    return { batch, points };
+  isStored(index: number): boolean {
+    return this.#refused.size === 0 || !this.#refused.has(index);
+  }
+
+  get storedCount(): number {
+    return this.batch.count - this.#refused.size;
+  }
+
+  point(index: number): StoredPoint {
+    const { seriesKey, sampledAtMs, value, quality } = this.batch;
+    const number = value[index] as number;
+    return {
+      series: this.batch.series[seriesKey[index] as number] as SeriesId,
+      record: this.records[this.recordOf[index] as number] as AssembledRecord,
+      sampledAtMs: sampledAtMs[index] as number,
+      value: Number.isNaN(number) ? null : number,
+      quality: quality[index] as number,
+    };
+  }
+
+  /** Every stored reading as an object: not for each batch. */
+  *points(): Generator<StoredPoint> {
+    for (let index = 0; index < this.batch.count; index++) if (this.isStored(index)) yield this.point(index);
   }
 }
 
-/** Series of a batch, each once. */
-class SeriesList {
-  readonly ids: SeriesId[] = [];
-  readonly #keys = new Map<string, number>();
-  readonly #channels = new Map<StreamBirth, Map<number, string>>();
+export class ReadingAssembly {
+  readonly #latest: LatestTable;
+  readonly #stamp: number;
+  readonly #records: AssembledRecord[] = [];
+  readonly #channels: ChannelState[] = [];
+  #receivedAtMs = 0;
+  #count = 0;
+  #recordOf = new Int32Array(1024);
+  #seriesKey = new Int32Array(1024);
+  #sampledAtMs = new Float64Array(1024);
+  #ordinal = new Int32Array(1024);
+  #value = new Float64Array(1024);
+  #quality = new Uint8Array(1024);
 
-  keyOf({ tenantId, stream, birth }: PlacedRecord, alias: number): number {
-    const channel = this.#channelsOf(birth).get(alias) as string;
-    const name = `${tenantId}/${stream.assetId}/${channel}`;
-    let key = this.#keys.get(name);
-    if (key === undefined) {
-      key = this.ids.length;
-      this.#keys.set(name, key);
-      this.ids.push({ tenantId, assetId: stream.assetId, channel });
-    }
-    return key;
+  constructor(latest: LatestTable) {
+    this.#latest = latest;
+    this.#stamp = latest.nextStamp();
   }
 
-  #channelsOf(birth: StreamBirth): Map<number, string> {
-    let channels = this.#channels.get(birth);
-    if (channels === undefined) {
-      channels = new Map(birth.channels.map(({ alias, channel }) => [alias, channel]));
-      this.#channels.set(birth, channels);
+  get pointCount(): number {
+    return this.#count;
+  }
+
+  add({ record, bytes, ...source }: PlacedRecord): void {
+    const channels = this.#begin(source, record.number, bytes, record.readings.length);
+    for (const { alias, value, quality } of record.readings)
+      this.#put(channels.get(alias), value ?? Number.NaN, quality, source.sampledAtMs ?? record.wallMs, source);
+  }
+
+  /** A record of a message, of which the columns will be gone with the next message. */
+  addFrom(columns: RecordColumns, at: number, source: RecordSource): void {
+    const first = columns.firstReading[at] as number;
+    const end = columns.firstReading[at + 1] as number;
+    const channels = this.#begin(source, columns.number[at] as number, columns.bytesOf(at).slice(), end - first);
+    const wallMs = columns.wallMs[at] as number;
+    const atMs = source.sampledAtMs ?? wallMs;
+    for (let i = first; i < end; i++)
+      this.#put(
+        channels.get(columns.alias[i] as number),
+        columns.value[i] as number,
+        columns.quality[i] as number,
+        atMs,
+        source,
+      );
+  }
+
+  /** The batch for the store. */
+  finish(): AssembledReadings {
+    const batch = {
+      count: this.#count,
+      seriesKey: this.#seriesKey,
+      series: this.#channels.map(({ series }) => series),
+      sampledAtMs: this.#sampledAtMs,
+      ordinal: this.#ordinal,
+      value: this.#value,
+      quality: this.#quality,
+      receivedAtMs: this.#receivedAtMs,
+    };
+    return new AssembledReadings(batch, this.#channels, this.#records, this.#recordOf);
+  }
+
+  #begin(source: RecordSource, number: number, bytes: Uint8Array, readings: number) {
+    this.#receivedAtMs = Math.max(this.#receivedAtMs, source.receivedAtMs);
+    this.#records.push({ ...source, number, bytes });
+    if (this.#count + readings > this.#value.length) this.#grow(this.#count + readings);
+    return this.#latest.ofBirth(source.tenantId, source.birth);
+  }
+
+  #put(
+    channel: ChannelState | undefined,
+    value: number,
+    quality: number,
+    atMs: number,
+    { sampledAtMs }: RecordSource,
+  ): void {
+    if (channel === undefined) throw new Error("a reading of a channel that its birth does not declare");
+    if (channel.stamp !== this.#stamp) {
+      channel.stamp = this.#stamp;
+      channel.key = this.#channels.push(channel) - 1;
     }
-    return channels;
+    const at = this.#count++;
+    const record = this.#records.length - 1;
+    this.#recordOf[at] = record;
+    this.#seriesKey[at] = channel.key;
+    this.#sampledAtMs[at] = atMs;
+    this.#ordinal[at] = (this.#records[record] as AssembledRecord).number % ORDINALS;
+    this.#value[at] = value;
+    this.#quality[at] = sampledAtMs === undefined ? CLOCK_UNTRUSTED : quality;
+  }
+
+  #grow(needed: number): void {
+    const capacity = Math.max(needed, this.#value.length * GROWTH);
+    const wider = <A extends { set(from: A): void }>(to: A, from: A): A => {
+      to.set(from);
+      return to;
+    };
+    this.#recordOf = wider(new Int32Array(capacity), this.#recordOf);
+    this.#seriesKey = wider(new Int32Array(capacity), this.#seriesKey);
+    this.#sampledAtMs = wider(new Float64Array(capacity), this.#sampledAtMs);
+    this.#ordinal = wider(new Int32Array(capacity), this.#ordinal);
+    this.#value = wider(new Float64Array(capacity), this.#value);
+    this.#quality = wider(new Uint8Array(capacity), this.#quality);
   }
 }

@@ -1,4 +1,4 @@
-import { type ChainRecord, type GoneRange, RangeSet, formatRanges } from "@isotherm/coldchain";
+import { type ChainRecord, type GoneRange, RangeSet, RecordColumns, formatRanges } from "@isotherm/coldchain";
 import fc from "fast-check";
 import { assert, seed, suite } from "../../checks/kit.ts";
 import { EPOCH, temperatureRecord } from "../test/scripted-gateway.ts";
@@ -14,9 +14,12 @@ class KeptStream {
   conflicts = 0;
 
   take(records: readonly ChainRecord[], gone: readonly GoneRange[] = [], rangesMax = 4096): Sequenced {
-    const message = { issued: 0, records, gone };
-    const sequenced = sequence(this.stream, message, (number) => this.stored.get(number)?.digest, rangesMax);
-    for (const { record, digest } of sequenced.fresh) this.stored.set(record.number, { digest, record });
+    const columns = new RecordColumns();
+    for (const record of records) columns.push(record);
+    const knownDigest = (number: number): string | undefined => this.stored.get(number)?.digest;
+    const sequenced = sequence(this.stream, { issued: 0, gone }, columns, knownDigest, rangesMax);
+    for (const { at, number, digest } of sequenced.fresh)
+      this.stored.set(number, { digest, record: columns.record(at) });
     this.conflicts += sequenced.conflicts.length;
     return sequenced;
   }

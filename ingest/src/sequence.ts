@@ -1,17 +1,24 @@
 // Which of a message's numbers are new, seen before, contradicted or gone. Pure but for the stream state it is given.
 
-import { createHash } from "node:crypto";
-import { type ChainRecord, type GoneRange, recordBytes } from "@isotherm/coldchain";
-import type { DigestedRecord, StreamState } from "./stream-state.ts";
+import { hash } from "node:crypto";
+import type { GoneRange, RecordColumns } from "@isotherm/coldchain";
+import type { StreamState } from "./stream-state.ts";
+
+/** A record of the message, by its place in it, with the first 8 bytes of the SHA-256 of its canonical bytes, as hex. */
+export interface Digested {
+  readonly at: number;
+  readonly number: number;
+  readonly digest: string;
+}
 
 export interface Sequenced {
   /** To be stored; their numbers are now accepted. */
-  readonly fresh: readonly DigestedRecord[];
+  readonly fresh: readonly Digested[];
   readonly duplicates: number;
   /** Duplicates of numbers whose digest is no longer kept. */
   readonly unchecked: number;
   /** Numbers seen before with another record. */
-  readonly conflicts: readonly (DigestedRecord & { readonly knownDigest: string })[];
+  readonly conflicts: readonly (Digested & { readonly knownDigest: string })[];
   /** Newly declared gone: the parts that no record stands for. */
   readonly gone: readonly GoneRange[];
   /** Left unaccepted, because the stream has too many ranges already. */
@@ -20,7 +27,7 @@ export interface Sequenced {
 
 /** First 8 bytes of SHA-256, as 16 hex digits. */
 export function digestOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+  return hash("sha256", bytes, "hex").slice(0, 16);
 }
 
 /**
@@ -29,27 +36,27 @@ export function digestOf(bytes: Uint8Array): string {
  * in another order.
  *
  * @param stream changed: what is taken is accepted
+ * @param records each number once
  * @param knownDigest the digest of a stored number, undefined when none is kept
  * @param rangesMax a number that would open one more range than this is left unaccepted
  */
 export function sequence(
   stream: StreamState,
-  message: { readonly issued: number; readonly records: readonly ChainRecord[]; readonly gone: readonly GoneRange[] },
+  message: { readonly issued: number; readonly gone: readonly GoneRange[] },
+  records: RecordColumns,
   knownDigest: (number: number) => string | undefined,
   rangesMax: number,
 ): Sequenced {
-  const fresh: DigestedRecord[] = [];
-  const conflicts: (DigestedRecord & { knownDigest: string })[] = [];
-  const inMessage = new Map<number, string>();
+  const fresh: Digested[] = [];
+  const conflicts: (Digested & { knownDigest: string })[] = [];
   let duplicates = 0;
   let unchecked = 0;
   let overRanges = 0;
-  for (const record of message.records) {
-    const { number } = record;
-    const bytes = recordBytes(record);
-    const digested = { record, bytes, digest: digestOf(bytes) };
+  for (let at = 0; at < records.recordCount; at++) {
+    const number = records.number[at] as number;
+    const digested = { at, number, digest: digestOf(records.bytesOf(at)) };
     if (isStored(stream, number)) {
-      const known = inMessage.get(number) ?? knownDigest(number);
+      const known = knownDigest(number);
       if (known === undefined) unchecked++;
       else if (known === digested.digest) duplicates++;
       else conflicts.push({ ...digested, knownDigest: known });
@@ -58,7 +65,6 @@ export function sequence(
       stream.accepted.add(number);
       stream.quarantined.delete(number);
       stream.gone.delete(number);
-      inMessage.set(number, digested.digest);
       fresh.push(digested);
     }
   }

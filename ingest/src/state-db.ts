@@ -3,7 +3,7 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { StateFileError } from "./errors.ts";
-import { MIGRATIONS, STATE_VERSION } from "./state-schema.ts";
+import { MIGRATIONS, STATE_VERSION, type StateMigration } from "./state-schema.ts";
 
 export type SqlValue = null | number | bigint | string | Uint8Array;
 export type SqlRow = Record<string, SqlValue>;
@@ -85,7 +85,7 @@ export function openState(file: string): StateDb {
       copyFileSync(file, `${file}.v${version}`);
     }
     for (let next = version; next < STATE_VERSION; next++) {
-      db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[next] ?? ""} PRAGMA user_version = ${next + 1}; COMMIT`);
+      migrate(db, MIGRATIONS[next] ?? "", next + 1);
     }
     return new StateDb(db);
   } catch (error) {
@@ -93,6 +93,13 @@ export function openState(file: string): StateDb {
     if (error instanceof StateFileError) throw error;
     throw new StateFileError("STATE_UNREADABLE", `${file} cannot be used as ingest's state`, error);
   }
+}
+
+function migrate(db: DatabaseSync, migration: StateMigration, version: number): void {
+  db.exec("BEGIN IMMEDIATE");
+  if (typeof migration === "string") db.exec(migration);
+  else migration(db);
+  db.exec(`PRAGMA user_version = ${version}; COMMIT`);
 }
 
 /** Opens the state file for reading while ingest writes it. Throws StateFileError. */

@@ -7,6 +7,7 @@ import { excursionRowOf } from "./excursion-table.ts";
 import { declarationOf } from "./gateway-table.ts";
 import { dueHours } from "./hour-dues.ts";
 import { readForeignGateways, readUnmapped } from "./foreign/foreign-rows.ts";
+import { type LatestOfChannel, latestBody, latestOf, SLOT } from "./latest-body.ts";
 import { gatewayIdOf } from "./message.ts";
 import { type SqlRow, type SqlValue, type StateDb, openStateReadOnly } from "./state-db.ts";
 import type {
@@ -24,6 +25,7 @@ import type {
 import { streamOf } from "./stream-table.ts";
 
 const HOLES_MAX = 100;
+const LATEST = "SELECT * FROM latest_slots JOIN latest USING (asset_key)";
 
 /** Opens the state file read-only. Throws StateFileError when it is absent, of another version, or no state of ours. */
 export function openStateReader(stateFile: string): StateReader {
@@ -46,13 +48,15 @@ export function openStateReader(stateFile: string): StateReader {
   };
 }
 
-const numberOrNull = (value: SqlValue | undefined): number | null =>
-  value === null || value === undefined ? null : Number(value);
-
 function readAssets(db: StateDb, tenantId: string): AssetRow[] {
   const channels = Map.groupBy(
     db.all("SELECT * FROM channel WHERE tenant_id = ? ORDER BY asset_id, channel", tenantId),
     (row) => String(row["asset_id"]),
+  );
+  const bodies = new Map(
+    db
+      .all(`${LATEST} WHERE tenant_id = ?`, tenantId)
+      .map((row) => [String(row["asset_id"]), latestBody(0, row["body"] as Uint8Array)]),
   );
   return db.all("SELECT * FROM asset WHERE tenant_id = ? ORDER BY asset_id", tenantId).map((row) => ({
     tenantId,
@@ -60,22 +64,36 @@ function readAssets(db: StateDb, tenantId: string): AssetRow[] {
     gatewayId: gatewayIdOf(String(row["gateway_key"])),
     status: String(row["status"]) as AssetStatus,
     channels: (channels.get(String(row["asset_id"])) ?? []).map(declarationOf),
-    lastSampledAtMs: numberOrNull(row["last_sampled_at_ms"]),
-    lastReceivedAtMs: numberOrNull(row["last_received_at_ms"]),
+    lastSampledAtMs: doubleOrNull(bodies.get(String(row["asset_id"])), SLOT.lastSampledAtMs),
+    lastReceivedAtMs: doubleOrNull(bodies.get(String(row["asset_id"])), SLOT.lastReceivedAtMs),
   }));
 }
 
+const doubleOrNull = (body: Float64Array | undefined, at: number): number | null => {
+  const double = body?.[at];
+  return double === undefined || Number.isNaN(double) ? null : double;
+};
+
+/** The newest readings of an asset's channels, by channel. */
+function latestOfAsset(db: StateDb, tenantId: string, assetId: string): ReadonlyMap<string, LatestOfChannel> {
+  const row = db.get(`${LATEST} WHERE tenant_id = ? AND asset_id = ?`, tenantId, assetId);
+  if (row === undefined) return new Map();
+  const names = JSON.parse(String(row["channels"])) as string[];
+  const body = latestBody(names.length, row["body"] as Uint8Array);
+  const entries = names.map((name, slot) => [name, latestOf(body, slot)] as const);
+  return new Map(entries.filter((entry): entry is [string, LatestOfChannel] => entry[1] !== undefined));
+}
+
 function readLatest(db: StateDb, tenantId: string, assetId: string): LatestRow[] {
-  const sql = "SELECT * FROM channel WHERE tenant_id = ? AND asset_id = ? AND at_ms IS NOT NULL ORDER BY channel";
-  return db.all(sql, tenantId, assetId).map((row) => ({
-    channel: String(row["channel"]),
-    role: String(row["role"]),
-    unit: String(row["unit"]),
-    resolution: Number(row["resolution"]),
-    atMs: Number(row["at_ms"]),
-    value: numberOrNull(row["value"]),
-    quality: qualityOf(Number(row["quality"])) ?? "stale",
-  }));
+  const latest = latestOfAsset(db, tenantId, assetId);
+  const sql = "SELECT * FROM channel WHERE tenant_id = ? AND asset_id = ? ORDER BY channel";
+  return db.all(sql, tenantId, assetId).flatMap((row) => {
+    const newest = latest.get(String(row["channel"]));
+    if (newest === undefined) return [];
+    const { channel, role, unit, resolution } = declarationOf(row);
+    const { atMs, value, quality } = newest;
+    return [{ channel, role, unit, resolution, atMs, value, quality: qualityOf(quality) ?? "stale" }];
+  });
 }
 
 /** Conditions and their values, for those of a query that are given. */
@@ -97,9 +115,6 @@ function readExcursions(db: StateDb, query: ExcursionQuery): ExcursionRow[] {
     .map(excursionRowOf);
 }
 
-const ALARMS = `SELECT a.*, c.value AS latest_value FROM alarm a LEFT JOIN channel c
-  ON c.tenant_id = a.tenant_id AND c.asset_id = a.asset_id AND c.channel = a.channel`;
-
 function readAlarms(db: StateDb, query: AlarmQuery): AlarmRow[] {
   const { sql, values } = where([
     ["a.tenant_id = ?", query.tenantId],
@@ -108,9 +123,19 @@ function readAlarms(db: StateDb, query: AlarmQuery): AlarmRow[] {
     ["a.open = ?", query.openOnly === true ? 1 : undefined],
     ["EXISTS (SELECT 1 FROM json_each(a.shipment_ids) WHERE value = ?)", query.shipmentId],
   ]);
+  const latest = new Map<string, ReadonlyMap<string, LatestOfChannel>>();
   return db
-    .all(`${ALARMS} WHERE ${sql} ORDER BY a.raised_at_ms DESC, a.alarm_id LIMIT ?`, ...values, query.limit)
-    .map((row) => alarmRowOf(storedAlarmOf(row), numberOrNull(row["latest_value"])));
+    .all(
+      `SELECT a.* FROM alarm a WHERE ${sql} ORDER BY a.raised_at_ms DESC, a.alarm_id LIMIT ?`,
+      ...values,
+      query.limit,
+    )
+    .map((row) => {
+      const alarm = storedAlarmOf(row);
+      const ofAsset = latest.get(alarm.assetId) ?? latestOfAsset(db, alarm.tenantId, alarm.assetId);
+      latest.set(alarm.assetId, ofAsset);
+      return alarmRowOf(alarm, ofAsset.get(alarm.channel)?.value ?? null);
+    });
 }
 
 function readCompleteness(db: StateDb, tenantId: string | undefined): CompletenessRow[] {

@@ -1,6 +1,9 @@
 // The state file's tables. Times are UTC milliseconds; ranges are texts such as `1-45,47`.
 // A gateway's key is `<group>/<gatewayId>`: two tenants may name a gateway alike.
 
+import type { DatabaseSync } from "node:sqlite";
+import { packState } from "./state-packing.ts";
+
 const SCHEMA_1 = `
 CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO counter VALUES ('cursor', 0);
@@ -153,7 +156,17 @@ CREATE INDEX audit_age ON audit (tenant_id, at_ms);
 CREATE INDEX gateway_record_age ON gateway_record (received_at_ms);
 `;
 
+/** Statements, or what is to be done that SQL cannot say. */
+export type StateMigration = string | ((db: DatabaseSync) => void);
+
 /** Entry n brings a file of version n to version n + 1. Only ever append. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_FOREIGN, SCHEMA_ALARM_DETAIL, SCHEMA_KEEPING, SCHEMA_AGES];
+export const MIGRATIONS: readonly StateMigration[] = [
+  SCHEMA_1,
+  SCHEMA_FOREIGN,
+  SCHEMA_ALARM_DETAIL,
+  SCHEMA_KEEPING,
+  SCHEMA_AGES,
+  packState,
+];
 
 export const STATE_VERSION = MIGRATIONS.length;

@@ -10,6 +10,7 @@ import { ExpiredTable } from "./expired-table.ts";
 import { ForeignTable } from "./foreign/foreign-table.ts";
 import { GatewayTable } from "./gateway-table.ts";
 import { HourDues } from "./hour-dues.ts";
+import { LatestTable } from "./latest-table.ts";
 import { ProfileChangeTable } from "./profile-change-table.ts";
 import { QuarantineTable } from "./quarantine-table.ts";
 import { QuietChannels } from "./quiet-channels.ts";
@@ -19,6 +20,7 @@ import { StreamTable } from "./stream-table.ts";
 export class IngestState {
   readonly db: StateDb;
   readonly streams: StreamTable;
+  readonly latest: LatestTable;
   readonly births: BirthTable;
   readonly anchors: AnchorTable;
   readonly quarantine: QuarantineTable;
@@ -36,17 +38,18 @@ export class IngestState {
   constructor(db: StateDb) {
     this.db = db;
     this.streams = new StreamTable(db);
+    this.latest = new LatestTable(db);
     this.births = new BirthTable(db);
     this.anchors = new AnchorTable(db);
     this.quarantine = new QuarantineTable(db);
-    this.gateways = new GatewayTable(db);
+    this.gateways = new GatewayTable(db, this.latest);
     this.assignments = new AssignmentTable(db);
-    this.quiet = new QuietChannels(db, this.gateways, this.assignments);
+    this.quiet = new QuietChannels(db, this.latest, this.gateways, this.assignments);
     this.hourDues = new HourDues(db);
     this.expired = new ExpiredTable(db);
-    this.dirty = new DirtyTable(db, this.quiet, this.hourDues);
+    this.dirty = new DirtyTable(db, this.quiet);
     this.excursions = new ExcursionTable(db);
-    this.alarms = new AlarmTable(db);
+    this.alarms = new AlarmTable(db, this.latest);
     this.profileChanges = new ProfileChangeTable(db);
     this.foreign = new ForeignTable(db);
   }

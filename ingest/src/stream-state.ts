@@ -1,6 +1,6 @@
 // What ingest knows of one stream's numbers.
 
-import { RangeSet, type ChainRecord } from "@isotherm/coldchain";
+import { RangeSet } from "@isotherm/coldchain";
 
 export interface StreamState {
   /** Undefined until the stream is first stored. */
@@ -18,6 +18,9 @@ export interface StreamState {
   readonly gone: RangeSet;
   /** Digests of lower numbers are no longer kept: a number below is dropped as seen, unchecked. */
   digestsFrom: number;
+  /** Digests, as hex one after the other, of the numbers from `tailFirst` on: the newest, not yet in a row of their own. */
+  tailFirst: number;
+  tail: string;
 }
 
 export function newStream(gatewayKey: string, epoch: string, assetId: string): StreamState {
@@ -31,21 +34,24 @@ export function newStream(gatewayKey: string, epoch: string, assetId: string): S
     quarantined: new RangeSet(),
     gone: new RangeSet(),
     digestsFrom: 1,
+    tailFirst: 1,
+    tail: "",
   };
 }
 
 export function copyStream(stream: StreamState): StreamState {
   return {
     ...stream,
-    accepted: RangeSet.of(stream.accepted),
-    quarantined: RangeSet.of(stream.quarantined),
-    gone: RangeSet.of(stream.gone),
+    accepted: stream.accepted.copy(),
+    quarantined: stream.quarantined.copy(),
+    gone: stream.gone.copy(),
   };
 }
 
-/** A record with its canonical bytes and the first 8 bytes of their SHA-256, as hex. */
-export interface DigestedRecord {
-  readonly record: ChainRecord;
+/** A record that is kept as its canonical bytes. */
+export interface KeptRecord {
+  readonly number: number;
+  readonly bootId: string;
+  readonly anchorOrdinal: number;
   readonly bytes: Uint8Array;
-  readonly digest: string;
 }

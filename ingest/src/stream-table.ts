@@ -1,6 +1,7 @@
 // Streams, digests and gone ranges in the state file, with the streams in use kept in memory.
 
 import { type GoneRange, type RangeSet as Ranges, RangeSet, formatRanges, parseRanges } from "@isotherm/coldchain";
+import { type DigestRun, digestIn } from "./digest-tail.ts";
 import { streamKeyOf } from "./message.ts";
 import type { SqlRow, StateDb } from "./state-db.ts";
 import { newStream, type StreamState } from "./stream-state.ts";
@@ -25,6 +26,8 @@ export function streamOf(row: SqlRow): StreamState & { readonly streamId: number
     quarantined: rangesOf(row["quarantined"]),
     gone: rangesOf(row["gone"]),
     digestsFrom: Number(row["digests_from"]),
+    tailFirst: Number(row["tail_first"]),
+    tail: String(row["tail"]),
   };
 }
 
@@ -58,40 +61,63 @@ export class StreamTable {
   }
 
   digest(stream: StreamState, number: number): string | undefined {
-    if (stream.streamId === undefined) return undefined;
-    const row = this.#db.get("SELECT digest FROM digest WHERE stream_id = ? AND number = ?", stream.streamId, number);
-    return row === undefined ? undefined : Buffer.from(row["digest"] as Uint8Array).toString("hex");
+    const { streamId, tailFirst, tail } = stream;
+    const inTail = digestIn({ first: tailFirst, digests: tail }, number);
+    if (inTail !== undefined || streamId === undefined) return inTail;
+    const sql = "SELECT * FROM digests WHERE stream_id = ? AND first <= ? ORDER BY first DESC LIMIT 1";
+    const row = this.#db.get(sql, streamId, number);
+    if (row === undefined) return undefined;
+    const digests = Buffer.from(row["body"] as Uint8Array).toString("hex");
+    return digestIn({ first: Number(row["first"]), digests }, number);
   }
 
   /** Within a transaction. Gives a new stream its id. */
   save(stream: StreamState): number {
+    const { streamId } = stream;
+    if (streamId === undefined) return this.#insert(stream);
+    const { issued, accepted, quarantined, gone, digestsFrom, tailFirst, tail } = stream;
+    this.#db.run(
+      `UPDATE stream SET issued = ?, accepted = ?, quarantined = ?, gone = ?, digests_from = ?, tail_first = ?, tail = ?
+       WHERE stream_id = ?`,
+      issued,
+      formatRanges(accepted),
+      formatRanges(quarantined),
+      formatRanges(gone),
+      digestsFrom,
+      tailFirst,
+      tail,
+      streamId,
+    );
+    return streamId;
+  }
+
+  #insert(stream: StreamState): number {
     const { gatewayKey, epoch, assetId, issued } = stream;
     const texts = [formatRanges(stream.accepted), formatRanges(stream.quarantined), formatRanges(stream.gone)] as const;
     const row = this.#db.get(
-      `INSERT INTO stream (gateway_key, epoch, asset_id, issued, accepted, quarantined, gone, digests_from)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (gateway_key, epoch, asset_id) DO UPDATE SET issued = excluded.issued,
-         accepted = excluded.accepted, quarantined = excluded.quarantined, gone = excluded.gone,
-         digests_from = excluded.digests_from
-       RETURNING stream_id`,
+      `INSERT INTO stream
+         (gateway_key, epoch, asset_id, issued, accepted, quarantined, gone, digests_from, tail_first, tail)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING stream_id`,
       gatewayKey,
       epoch,
       assetId,
       issued,
       ...texts,
       stream.digestsFrom,
+      stream.tailFirst,
+      stream.tail,
     );
     return Number(row?.["stream_id"]);
   }
 
   /** Within a transaction. */
-  saveDigest(streamId: number, number: number, digest: string): void {
-    this.#db.run("INSERT OR REPLACE INTO digest VALUES (?, ?, ?)", streamId, number, Buffer.from(digest, "hex"));
+  saveDigests(streamId: number, { first, digests }: DigestRun): void {
+    this.#db.run("INSERT OR REPLACE INTO digests VALUES (?, ?, ?)", streamId, first, Buffer.from(digests, "hex"));
   }
 
   /** Within a transaction: forgets digests below a number. */
   dropDigests(streamId: number, below: number): void {
-    this.#db.run("DELETE FROM digest WHERE stream_id = ? AND number < ?", streamId, below);
+    this.#db.run("DELETE FROM digests WHERE stream_id = ? AND first + length(body) / 8 <= ?", streamId, below);
   }
 
   /** Within a transaction. */

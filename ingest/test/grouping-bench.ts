@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Assessor } from "../src/assessor.ts";
 import { FactWatch } from "../src/fact-watch.ts";
 import { type PlacedRecord, ReadingAssembly } from "../src/reading-assembly.ts";
+import { noteStored } from "../src/stored-readings.ts";
 import { IngestState } from "../src/state.ts";
 import { openStateReader } from "../src/state-reader.ts";
 import type { AlarmRow, ExcursionRow } from "../src/state-rows.ts";
@@ -122,7 +123,7 @@ export class GroupingBench {
 
   /** All channels give a reading at once; `values` of some of them, `otherC` of the others. */
   read(values: Readonly<Record<string, number>>, otherC = 5): void {
-    const assembly = new ReadingAssembly();
+    const assembly = new ReadingAssembly(this.state.latest);
     const atMs = this.time.wallMs();
     for (const [assetId, birth] of this.#births) {
       const readings = birth.channels.map(({ alias, channel }) => ({
@@ -138,14 +139,14 @@ export class GroupingBench {
       const bytes = new Uint8Array(0);
       assembly.add({ stream, tenantId: TENANT, record, bytes, birth, sampledAtMs: atMs, receivedAtMs: atMs });
     }
-    const { points } = assembly.batch();
-    for (const { series, sampledAtMs, value, quality, placed } of points) {
+    const stored = assembly.finish();
+    for (const { series, sampledAtMs, value, quality, record } of stored.points()) {
       const key = `${series.assetId}/${series.channel}`;
       const kept = this.#readings.get(key) ?? new MemoryReadings();
       this.#readings.set(key, kept);
-      kept.points.push({ atMs: sampledAtMs, ordinal: placed.record.number, value: value ?? Number.NaN, quality });
+      kept.points.push({ atMs: sampledAtMs, ordinal: record.number, value: value ?? Number.NaN, quality });
     }
-    this.state.db.transaction(() => this.state.dirty.noteStored(points));
+    this.state.db.transaction(() => noteStored(this.state, stored));
   }
 
   /** One pass; true while there may be more to do. */

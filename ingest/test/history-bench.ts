@@ -170,6 +170,19 @@ export class HistoryBench {
     return rows.map((row) => JSON.stringify(kept(row))).sort();
   }
 
+  /** The newest reading of each channel and up to when it is judged, with its value or without. */
+  latest(withValues: boolean): string[] {
+    const { gateways, latest } = this.#now.state;
+    const channels = this.#now.state.db.all("SELECT * FROM channel");
+    return channels
+      .map((row) => [String(row["tenant_id"]), String(row["asset_id"]), String(row["channel"])] as const)
+      .map((ids) => {
+        const { atMs, value, quality } = latest.of(...ids) ?? {};
+        return JSON.stringify([ids, gateways.judgedToMs(...ids), atMs, ...(withValues ? [value, quality] : [])]);
+      })
+      .sort();
+  }
+
   excursions(): ExcursionRow[] {
     return this.#now.state.db.all("SELECT * FROM excursion").map(excursionRowOf);
   }

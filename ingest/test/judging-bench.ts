@@ -9,6 +9,7 @@ import { END_OF_TIME_MS } from "../src/dirty-table.ts";
 import type { FindingOutcome } from "../src/finding.ts";
 import type { PlacedRecord } from "../src/reading-assembly.ts";
 import { ReadingAssembly } from "../src/reading-assembly.ts";
+import { noteStored } from "../src/stored-readings.ts";
 import { IngestState } from "../src/state.ts";
 import type { AlarmRow, ExcursionRow } from "../src/state-rows.ts";
 import { openStateReader } from "../src/state-reader.ts";
@@ -89,18 +90,18 @@ export class JudgingBench {
 
   /** Readings come and are stored, as the pipeline does it. */
   store(samples: readonly Sample[], receivedAtMs: number): void {
-    const assembly = new ReadingAssembly();
+    const assembly = new ReadingAssembly(this.state.latest);
     const stream = newStream("group1/gw-1", EPOCH, ASSET);
     for (const sample of samples) assembly.add(this.#placed(sample, stream, receivedAtMs));
-    const { points } = assembly.batch();
-    for (const { sampledAtMs, value, quality, placed } of points)
+    const stored = assembly.finish();
+    for (const { sampledAtMs, value, quality, record } of stored.points())
       this.#readings.points.push({
         atMs: sampledAtMs,
-        ordinal: placed.record.number,
+        ordinal: record.number,
         value: value ?? Number.NaN,
         quality,
       });
-    this.state.db.transaction(() => this.state.dirty.noteStored(points));
+    this.state.db.transaction(() => noteStored(this.state, stored));
   }
 
   #placed({ number, atMs, value }: Sample, stream: PlacedRecord["stream"], receivedAtMs: number): PlacedRecord {
