@@ -113,6 +113,8 @@ function coveredExtent(readings: ReadingSlice, gapMs: number, countsToMs: number
   return null;
 }
 
+type HarmReader = (atMs: number) => { readonly harm: number; readonly timeMs: number };
+
 /** Spans as columns, with running sums of their time and of their harm. */
 class SpanColumns {
   readonly #fromMs: number[] = [];
@@ -146,25 +148,46 @@ class SpanColumns {
    * place, so that their quotient is monotone: only those instants and the outermost ones need to be looked at.
    */
   greatestWithin(firstStartMs: number, lastStartMs: number, lengthMs: number): MktWindow | null {
-    const starts = new Set([firstStartMs, lastStartMs]);
-    for (const edges of [this.#fromMs, this.#toMs])
-      for (const edgeMs of edges)
-        for (const startMs of [edgeMs, edgeMs - lengthMs])
-          if (startMs > firstStartMs && startMs < lastStartMs) starts.add(startMs);
-    const harm = this.#runningHarm({ fromMs: firstStartMs, toMs: lastStartMs + lengthMs });
+    const range = { fromMs: firstStartMs, toMs: lastStartMs + lengthMs };
+    const [upToStart, upToEnd] = this.#runningHarm(range);
     let best: number | null = null;
     let greatest = 0;
-    for (const startMs of [...starts].sort((a, b) => a - b)) {
-      const [sum, monitoredMs] = harm(startMs, startMs + lengthMs);
-      if (monitoredMs <= 0 || (best !== null && sum / monitoredMs <= greatest)) continue;
+    for (const startMs of this.#startsWithin(firstStartMs, lastStartMs, lengthMs)) {
+      const from = upToStart(startMs);
+      const to = upToEnd(startMs + lengthMs);
+      const [harm, monitoredMs] = [to.harm - from.harm, to.timeMs - from.timeMs];
+      if (monitoredMs <= 0 || (best !== null && harm / monitoredMs <= greatest)) continue;
       best = startMs;
-      greatest = sum / monitoredMs;
+      greatest = harm / monitoredMs;
     }
     return best === null ? null : this.mktWithin({ fromMs: best, toMs: best + lengthMs });
   }
 
-  /** Harm and monitored time between two instants of a range, relative to the hottest span in it. */
-  #runningHarm(range: TimeWindow): (fromMs: number, toMs: number) => [harm: number, monitoredMs: number] {
+  /** Ascending, between the two, at which a window's beginning or its end meets a span's edge. */
+  *#startsWithin(firstStartMs: number, lastStartMs: number, lengthMs: number): Generator<number> {
+    // Edges ascend as spans do, so that the two series of starts only need to be merged.
+    const edgeMs = (i: number): number =>
+      ((i & 1) === 0 ? this.#fromMs[i >> 1] : this.#toMs[i >> 1]) ?? Number.POSITIVE_INFINITY;
+    let [begins, ends] = [0, 0];
+    let lastMs = firstStartMs;
+    yield firstStartMs;
+    for (;;) {
+      const beginMs = edgeMs(begins);
+      const endMs = edgeMs(ends) - lengthMs;
+      const startMs = Math.min(beginMs, endMs);
+      if (startMs >= lastStartMs) break;
+      if (beginMs === startMs) begins++;
+      if (endMs === startMs) ends++;
+      if (startMs > lastMs) yield (lastMs = startMs);
+    }
+    if (lastStartMs > firstStartMs) yield lastStartMs;
+  }
+
+  /**
+   * Two readers of the harm and the monitored time from the first span up to an instant, harm relative to the hottest span
+   * of a range. Each reader takes ascending instants.
+   */
+  #runningHarm(range: TimeWindow): [HarmReader, HarmReader] {
     const energyOverGasConstantK = MKT_ACTIVATION_ENERGY_KJ_PER_MOL / MKT_GAS_CONSTANT_KJ_PER_MOL_K;
     const exponents = this.#valueC.map((valueC) => exponent(valueC, energyOverGasConstantK));
     let greatest = Number.NEGATIVE_INFINITY;
@@ -173,23 +196,19 @@ class SpanColumns {
       greatest = Math.max(greatest, exponents[i] as number);
     }
     const rates = exponents.map((one) => Math.exp(Math.min(0, one - greatest)));
-    const harmBefore = [0];
-    const timeBefore = [0];
-    rates.forEach((rate, i) => {
-      const lengthMs = (this.#toMs[i] as number) - (this.#fromMs[i] as number);
-      harmBefore.push((harmBefore[i] as number) + rate * lengthMs);
-      timeBefore.push((timeBefore[i] as number) + lengthMs);
-    });
-    const upTo = (atMs: number): [number, number] => {
-      const i = this.#firstEndingAfter(atMs);
-      const partMs = Math.max(0, atMs - (this.#fromMs[i] ?? atMs));
-      return [(harmBefore[i] as number) + partMs * (rates[i] ?? 0), (timeBefore[i] as number) + partMs];
+    const reader = (): HarmReader => {
+      let [i, harm, timeMs] = [0, 0, 0];
+      return (atMs) => {
+        for (; i < rates.length && (this.#toMs[i] as number) <= atMs; i++) {
+          const lengthMs = (this.#toMs[i] as number) - (this.#fromMs[i] as number);
+          harm += (rates[i] as number) * lengthMs;
+          timeMs += lengthMs;
+        }
+        const partMs = Math.max(0, atMs - (this.#fromMs[i] ?? atMs));
+        return { harm: harm + partMs * (rates[i] ?? 0), timeMs: timeMs + partMs };
+      };
     };
-    return (fromMs, toMs) => {
-      const [harmFrom, timeFrom] = upTo(fromMs);
-      const [harmTo, timeTo] = upTo(toMs);
-      return [harmTo - harmFrom, timeTo - timeFrom];
-    };
+    return [reader(), reader()];
   }
 
   #firstEndingAfter(atMs: number): number {
