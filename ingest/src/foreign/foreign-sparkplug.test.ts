@@ -1,5 +1,6 @@
 import { asDatatype, DATATYPE } from "@isotherm/coldchain";
-import { assert, needs, suite, tempDir } from "../../../checks/kit.ts";
+import fc from "fast-check";
+import { assert, isLong, needs, seed, suite, tempDir } from "../../../checks/kit.ts";
 import { ForeignGateway, type PlainMetric, quality, TYPE } from "../../test/foreign-gateway.ts";
 import { PipelineBench, T0, withBench } from "../../test/pipeline-bench.ts";
 import { shortestDecimal } from "../mapping/foreign-unit.ts";
@@ -252,6 +253,43 @@ test("aliases hold no longer than our own listening: after a restart they are as
   after.time.advance(5000);
   assert.equal([(await after.stored("temperature/p1", "room-A")).length, after.rebirths], [1, 1]);
   await after.close();
+});
+
+test("aliases of a former connection of ours are not believed in the next", async () => {
+  await withBench(options, async (bench) => {
+    const gateway = await ForeignGateway.of("Plant North", "PLC 1");
+    await born(bench, gateway);
+    const [topic, payload] = gateway.message("DDATA", "Room A", [{ alias: 7, floatValue: 55, timestamp: T0 + 1 }]);
+    await bench.pipeline.run([{ topic, payload, receivedAtMs: T0, connection: 2 }]);
+    bench.time.advance(5000);
+    assert.equal([(await bench.stored("temperature/p1", "room-A")).length, bench.rebirths], [1, 1]);
+  });
+});
+
+test("data in any order, and delivered twice, store the same", async () => {
+  const all = Array.from({ length: 12 }, (_, at) => [T0 + at * 1000, at === 0 ? 4 : at / 10, 0] as const);
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray([...all.slice(1), ...all.slice(1)], { minLength: 22 }), async (order) => {
+      await withBench(options, async (bench) => {
+        const gateway = await ForeignGateway.of("Plant North", "PLC 1");
+        await born(bench, gateway);
+        const data = new Map(
+          all.map(([timestamp, floatValue]) => [
+            timestamp,
+            gateway.message("DDATA", "Room A", [{ alias: 7, floatValue, timestamp }]),
+          ]),
+        );
+        const pairs = order.map(([timestamp]) => data.get(timestamp) as readonly [string, Uint8Array]);
+        await bench.send(...pairs.slice(0, 7));
+        await bench.send(...pairs.slice(7));
+        assert.equal(
+          await bench.stored("temperature/p1", "room-A"),
+          all.map((each) => [...each]),
+        );
+      });
+    }),
+    { numRuns: isLong() ? 200 : 15, seed: seed() },
+  );
 });
 
 test("a death takes the node's assets offline, an old will does not, and a device's death only its own", async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert, suite, tempDir } from "../../../checks/kit.ts";
 import { MAPPING_HELP } from "./mapping-help.ts";
@@ -75,6 +75,13 @@ test("check tells what fits nowhere: names captured nowhere, paths, zones, topic
     ].join("\n"),
   );
   const { text } = runMappingCommand(["check", file], NOW);
+  // A fault of another kind elsewhere hides none of them.
+  const withMore = runMappingCommand(
+    ["check", await fileOf(readFileSync(file, "utf8").replace("mapping: plant", "mapping: a plant"))],
+    NOW,
+  );
+  assert.match(withMore.text, /8 problems/);
+  assert.match(withMore.text, /:4 json\[0\]\.gateway: \{node\} is captured nowhere/);
   for (const said of [
     /:3 json\[0\]\.topic: topics below spBv1\.0 carry something else/,
     /:4 json\[0\]\.gateway: \{node\} is captured nowhere/,

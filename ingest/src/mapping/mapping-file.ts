@@ -4,7 +4,7 @@ import { type Document, LineCounter, isMap, isNode, isScalar, isSeq, parseDocume
 import type { z } from "zod";
 import type { Problem } from "../errors.ts";
 import { type Fault, type Mapping, type Step, mappingRules } from "./mapping-rules.ts";
-import { mappingSchema } from "./mapping-schema.ts";
+import { type MappingText, jsonRule, mappingSchema, sparkplugRule } from "./mapping-schema.ts";
 
 /** More than any sensible mapping; a larger text is refused unread. */
 const TEXT_LENGTH_MAX = 262_144;
@@ -40,7 +40,7 @@ export function readMapping(text: string, fileName: string): MappingReading {
 function judged(content: unknown, document: Document, lines: LineCounter, fileName: string): MappingReading {
   const shape = mappingSchema.safeParse(content, { reportInput: true });
   const rules = shape.success ? mappingRules(shape.data) : undefined;
-  const faults = rules?.faults ?? (shape.error?.issues ?? []).flatMap(faultsOf);
+  const faults = rules?.faults ?? [...(shape.error?.issues ?? []).flatMap(faultsOf), ...senseOfRules(content)];
   if (rules !== undefined && faults.length === 0) return { mapping: rules.mapping };
   const placed = faults.map((fault) => ({ fault, line: lineOf(document, lines, fault.path) }));
   placed.sort((a, b) => a.line - b.line);
@@ -51,6 +51,30 @@ function judged(content: unknown, document: Document, lines: LineCounter, fileNa
       mend: fault.mend,
     })),
   };
+}
+
+/** What does not fit together in those rules whose shape is right, when something else in the file is wrong. */
+function senseOfRules(content: unknown): Fault[] {
+  const rulesOf = (name: "json" | "sparkplug"): unknown[] => {
+    const list =
+      typeof content === "object" && content !== null ? (content as Record<string, unknown>)[name] : undefined;
+    return Array.isArray(list) ? list : [];
+  };
+  const alone = (name: "json" | "sparkplug", at: number, rules: Pick<MappingText, "json" | "sparkplug">): Fault[] =>
+    mappingRules({ mapping: "x", ...rules }).faults.map(({ path, ...rest }) => ({
+      path: [name, at, ...path.slice(2)],
+      ...rest,
+    }));
+  return [
+    ...rulesOf("json").flatMap((rule, at) => {
+      const { data } = jsonRule.safeParse(rule);
+      return data === undefined ? [] : alone("json", at, { json: [data] });
+    }),
+    ...rulesOf("sparkplug").flatMap((rule, at) => {
+      const { data } = sparkplugRule.safeParse(rule);
+      return data === undefined ? [] : alone("sparkplug", at, { sparkplug: [data] });
+    }),
+  ];
 }
 
 /** A schema issue in plain words; of a choice, the issues of the branch that was meant. */

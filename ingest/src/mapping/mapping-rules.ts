@@ -192,12 +192,12 @@ function sparkplugRule(
   const path = ["sparkplug", at];
   const group = list.pattern([...path, "group"], rule.group, "name");
   const node = list.pattern([...path, "node"], rule.node, "name");
-  const outer = [...(group?.names ?? []), ...(node?.names ?? [])];
+  const outer = [...placeholdersOf(rule.group), ...placeholdersOf(rule.node)];
   const channels = rule.channels.flatMap(({ device: deviceText, metric: metricText, asset, ...terms }, index) => {
     const here = [...path, "channels", index];
     const device = deviceText === undefined ? undefined : list.pattern([...here, "device"], deviceText, "name");
     const metric = list.pattern([...here, "metric"], metricText, "name");
-    const names = [...outer, ...(device?.names ?? []), ...(metric?.names ?? [])];
+    const names = [...outer, ...placeholdersOf(deviceText ?? ""), ...placeholdersOf(metricText)];
     list.template([...here, "asset"], asset, names);
     channelTerms(list, here, terms, names);
     return metric === undefined ? [] : [{ device, metric, asset, terms }];
@@ -215,7 +215,7 @@ function jsonRule(list: FaultList, given: MappingText, rule: JsonRuleText, at: n
     const found = list.jsonPath([...path, "ids", name], text);
     return found === undefined ? [] : [[name, found] as const];
   });
-  const names = [...(topic?.names ?? []), ...Object.keys(rule.ids ?? {})];
+  const names = [...placeholdersOf(rule.topic), ...Object.keys(rule.ids ?? {})];
   list.template([...path, "gateway"], rule.gateway, names);
   list.template([...path, "asset"], rule.asset, names);
   const each = rule.each === undefined ? undefined : list.jsonPath([...path, "each"], rule.each, true);

@@ -78,7 +78,7 @@ const jsonTime = z.union(
   "give received, or path and format",
 );
 
-const jsonRule = z.strictObject({
+export const jsonRule = z.strictObject({
   topic: text.describe("Topic pattern: {name} takes a part of a level, + one level, # all that follow"),
   gateway: text.describe("Gateway id, such as {gateway} or zigbee-{device}"),
   asset: text.describe("Asset id, such as {asset}"),
@@ -100,7 +100,7 @@ const jsonRule = z.strictObject({
     .max(256, "give at most 256 channels"),
 });
 
-const sparkplugRule = z.strictObject({
+export const sparkplugRule = z.strictObject({
   group: text.describe("Group id, or a pattern with {names}"),
   node: text.describe("Edge node id, or a pattern with {names}"),
   ...names,
