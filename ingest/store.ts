@@ -1,5 +1,5 @@
 // The read-only door: stored readings and ingest's state.
-export { PROFILE_RULE } from "./src/alarm-table.ts";
+export { BROKER_RULE, PROFILE_RULE, SILENT_RULES } from "./src/alarm-table.ts";
 export type {
   AlarmDetail,
   AlarmQuery,

@@ -30,4 +30,6 @@ export interface ChannelDeclaration {
    * profile's gap. Never on the wire: who receives such readings says it.
    */
   readonly standsMs?: number;
+  /** The longest that the channel is without a good value while all is well; absent when nothing is promised. */
+  readonly maxSilenceMs?: number;
 }

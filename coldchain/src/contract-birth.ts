@@ -59,6 +59,7 @@ function putChannel(columns: MetricColumns, d: ChannelDeclaration, nowMs: number
   columns.setProperty(at, PROPERTY.unit, d.unit);
   columns.setProperty(at, PROPERTY.role, d.role);
   columns.setProperty(at, PROPERTY.resolution, d.resolution);
+  if (d.maxSilenceMs !== undefined) columns.setProperty(at, PROPERTY.maxSilenceMs, d.maxSilenceMs);
 }
 
 /**
@@ -113,11 +114,13 @@ function readChannel(columns: MetricColumns, at: number): ChannelDeclaration {
   const role = properties?.get(PROPERTY.role);
   const unit = properties?.get(PROPERTY.unit);
   const resolution = properties?.get(PROPERTY.resolution);
+  const maxSilenceMs = properties?.get(PROPERTY.maxSilenceMs);
   return {
     channel: columns.name[at] as string,
     alias: columns.alias[at] as number,
     role: (ROLES as readonly unknown[]).includes(role) ? (role as Role) : "ambient",
     unit: typeof unit === "string" ? unit : "1",
     resolution: typeof resolution === "number" ? resolution : 0,
+    ...(typeof maxSilenceMs === "number" && maxSilenceMs > 0 ? { maxSilenceMs } : {}),
   };
 }

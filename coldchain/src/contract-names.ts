@@ -10,6 +10,10 @@ export const CONTRACT = {
   host: "Contract/Host",
   /** NBIRTH, Int64: a gateway silent for longer is not well. */
   maxSilenceMs: "Contract/MaxSilenceMs",
+  /** NBIRTH, String: `wired`, `cellular` or `satellite`; a host gives the latter two more time. */
+  link: "Contract/Link",
+  /** NBIRTH and NDATA, Int64: the gateway will not speak until then, UTC ms; 0 takes it back. */
+  sleepUntilMs: "Contract/SleepUntilMs",
   /** DBIRTH and DCMD, String: 32 hex digits. */
   epoch: "Contract/Epoch",
   /** DBIRTH and DDATA, String: 16 hex digits, the hash of what the birth declares. */
@@ -48,6 +52,8 @@ export const PROPERTY = {
   unit: "Unit",
   role: "Role",
   resolution: "Resolution",
+  /** Int64: a channel without a good value for longer is not well. Not part of the birth's hash. */
+  maxSilenceMs: "MaxSilenceMs",
 } as const;
 
 /** Channels of the gateway's own stream. An anchor says: this boot's monotonic instant was that UTC instant. */

@@ -57,6 +57,9 @@ export function alarmSentence(alarm: AlarmView, context: SentenceContext): Sente
   return { subject: labelText(alarm.assetTitle, language), text: limitText(alarm, asset, channel, context) };
 }
 
+/** Of what a silent gateway serves no more is named; the others are counted. */
+const SERVED_MAX = 5;
+
 /** Whom facts are recorded by when they came with the installer's token. */
 const INSTALLER = "installer";
 
@@ -78,17 +81,35 @@ function changedProfile(
   return { subject, text: say(language, "alarm.profileOver", { ...words, back }) };
 }
 
+/** What is said of each kind of silence while it lasts, and once it is over. */
+const SILENCES: Readonly<Record<string, readonly [lasting: TextCode, over: TextCode]>> = {
+  "asset-silent": ["alarm.assetSilent", "alarm.assetSilentOver"],
+  "channel-silent": ["alarm.channelSilent", "alarm.channelSilentOver"],
+  "broker-away": ["alarm.brokerAway", "alarm.brokerAwayOver"],
+};
+
 function silence(alarm: AlarmView, { assets, nowMs, language }: SentenceContext): Sentence {
   const served = [...assets.values()].filter(
     ({ gatewayId, assetId }) => gatewayId === alarm.assetId || assetId === alarm.assetId,
   );
-  const titles = served.map(({ title }) => labelText(title, language));
-  const subject =
-    titles.length === 0 ? labelText(alarm.assetTitle, language) : titles.join(language === "zh" ? "、" : ", ");
-  const duration = formatDuration((alarm.returnedAtMs ?? nowMs) - alarm.startMs, language);
-  if (alarm.returnedAtMs === null) return { subject, text: say(language, "alarm.silent", { duration }) };
+  const shown = served.slice(0, SERVED_MAX).map(({ title }) => labelText(title, language));
+  if (served.length > SERVED_MAX) shown.push(say(language, "alarm.more", { count: served.length - SERVED_MAX }));
+  const subject = ((): string => {
+    if (alarm.ruleId === "broker-away") return say(language, "alarm.broker");
+    return shown.length === 0 ? labelText(alarm.assetTitle, language) : shown.join(language === "zh" ? "、" : ", ");
+  })();
+  const [lasting, over] = SILENCES[alarm.ruleId] ?? ["alarm.silent", "alarm.silentOver"];
+  const channel = served[0]?.channels.find((candidate) => candidate.channel === alarm.channel);
+  const words = {
+    duration: formatDuration((alarm.returnedAtMs ?? nowMs) - alarm.startMs, language),
+    channel:
+      channel === undefined || served[0] === undefined
+        ? (alarm.channel ?? "")
+        : channelName(channel, served[0], language),
+  };
+  if (alarm.returnedAtMs === null) return { subject, text: say(language, lasting, words) };
   const time = formatTime(alarm.returnedAtMs, nowMs, language);
-  return { subject, text: say(language, "alarm.silentOver", { duration, time }) };
+  return { subject, text: say(language, over, { ...words, time }) };
 }
 
 function limitText(

@@ -107,6 +107,8 @@ export function conditionNow(asset: AssetView, alarms: readonly AlarmView[], now
       !alarm.foundLate &&
       alarm.returnedAtMs === null &&
       alarm.state !== "normal" &&
+      // One probe of several may be silent: whether the asset is known is told by the readings of those that have limits.
+      (alarm.severity !== "silent" || alarm.channel === null) &&
       (alarm.assetId === asset.assetId || (alarm.channel === null && alarm.assetId === asset.gatewayId)),
   );
   if (live.some(({ severity }) => severity === "breach")) return "breach";

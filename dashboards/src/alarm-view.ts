@@ -1,7 +1,7 @@
 // Alarms and excursions as the API shows them.
 
 import type { AlarmRow, AuditRow, ExcursionRow } from "@isotherm/ingest/store";
-import { PROFILE_RULE } from "@isotherm/ingest/store";
+import { PROFILE_RULE, SILENT_RULES } from "@isotherm/ingest/store";
 import type { AlarmView, AuditView, ChangedProfileView, ExcursionView } from "./api-shapes.ts";
 import type { World } from "./world.ts";
 
@@ -10,7 +10,7 @@ export type Words = Pick<World, "facts" | "nameOf" | "profiles">;
 
 function severityOf({ ruleId, channel, severity }: AlarmRow): AlarmView["severity"] {
   if (ruleId === PROFILE_RULE) return "profile";
-  if (channel === "") return "silent";
+  if (channel === "" || ruleId === SILENT_RULES.channel) return "silent";
   return severity === "breach" ? "breach" : "excursion";
 }
 

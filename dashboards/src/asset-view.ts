@@ -1,6 +1,6 @@
 // Assets as the API shows them: what is measured, within which limits, where, and one word for how it stands.
 
-import type { AlarmRow, AssetRow, LatestRow } from "@isotherm/ingest/store";
+import { type AlarmRow, type AssetRow, type LatestRow, SILENT_RULES } from "@isotherm/ingest/store";
 import { channelQuantity } from "@isotherm/coldchain";
 import type { Asset } from "@isotherm/trace";
 import type { AssetView, ChannelView, Condition } from "./api-shapes.ts";
@@ -68,9 +68,11 @@ function conditionOf(
   alarms: readonly AlarmRow[],
   nowMs: number,
 ): Condition {
-  const live = alarms.filter(({ foundLate, returnedAtMs }) => !foundLate && returnedAtMs === null);
+  const lasting = alarms.filter(({ foundLate, returnedAtMs }) => !foundLate && returnedAtMs === null);
+  const live = lasting.filter(({ ruleId }) => ruleId !== SILENT_RULES.channel);
   if (live.some(({ severity }) => severity === "breach")) return "breach";
-  if (row === undefined || row.status === "unknown") return "unknown";
+  const isSilent = live.some(({ ruleId }) => ruleId === SILENT_RULES.asset);
+  if (row === undefined || row.status === "unknown" || isSilent) return "unknown";
   if (live.length > 0) return "warning";
   const limited = channels.filter(({ limits }) => limits.length > 0);
   const unknown = limited.some(({ latest, limits }) => {

@@ -1,7 +1,7 @@
 // What the views are built from: facts and ingest's state at one moment, each read once for a request.
 
 import type { Profile } from "@isotherm/coldchain";
-import { type AlarmRow, type AssetRow, PROFILE_RULE, type StateReader } from "@isotherm/ingest/store";
+import { type AlarmRow, type AssetRow, BROKER_RULE, PROFILE_RULE, type StateReader } from "@isotherm/ingest/store";
 import type { TraceFacts } from "@isotherm/trace";
 import type { Scope } from "./scope.ts";
 
@@ -40,7 +40,7 @@ export function gatewaysOf({ assetRows }: Pick<World, "assetRows">): ReadonlySet
 
 /** An alarm about a gateway names it in place of the asset: seen by whoever sees something that it serves. */
 export function seesAlarm(scope: Scope, alarm: AlarmRow, gateways: ReadonlySet<string>): boolean {
-  // A profile is not the driver's to mend, and what it did to the load shows on the load.
-  if (alarm.ruleId === PROFILE_RULE) return scope.person.role !== "driver";
+  // Neither a profile nor the broker is the driver's to mend, and what that did to the load shows on the load.
+  if (alarm.ruleId === PROFILE_RULE || alarm.ruleId === BROKER_RULE) return scope.person.role !== "driver";
   return scope.seesAsset(alarm.assetId) || (alarm.channel === "" && gateways.has(alarm.assetId));
 }

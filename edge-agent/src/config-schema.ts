@@ -25,6 +25,7 @@ const deviceSchema = z.strictObject({
   unit: whole("a Modbus unit", 0, 255).optional(),
   profile: text,
   sampleEveryMs: milliseconds(100, DAY_MS).optional(),
+  maxSilenceMs: milliseconds(1000, DAY_MS).optional(),
   points: z
     .record(text, pointSchema, { error: "are missing; name at least one point of the profile" })
     .refine((points) => Object.keys(points).length > 0, "are missing; name at least one point of the profile"),
@@ -78,6 +79,9 @@ const clockSchema = z
 
 const uplinkSchema = z
   .strictObject({
+    link: z
+      .enum(["wired", "cellular", "satellite"], { error: "is unknown; write wired, cellular or satellite" })
+      .optional(),
     windowRecords: whole("records", 2, 100_000).default(2000),
     backlogRecordsPerS: whole("records a second", 1, 100_000).default(2000),
     messageRecordsMax: whole("records", 1, MESSAGE_RECORDS_MAX).default(100),

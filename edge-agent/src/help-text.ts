@@ -56,9 +56,11 @@ others little. What a bus may say besides:
 With their defaults, when left out:
 
   maxSilenceMs: 300000           a host should worry when it hears nothing for longer
+  assets.devices.maxSilenceMs    five rounds, at least 60000: the same for one device's values; receivers promise nothing
   clock: { source: system, plausibleFrom: 2024-01-01T00:00:00Z, plausibleUntil: 2100-01-01T00:00:00Z, errorMs: 1000 }
   uplink: { windowRecords: 2000, backlogRecordsPerS: 2000, messageRecordsMax: 100, retryAfterMs: 5000,
             retryAfterMsMax: 300000, reconnectAfterMs: 1000, reconnectAfterMsMax: 60000 }
+  uplink.link                    said of nothing: write wired, cellular or satellite, and hosts bear with coverage
 
 Exit codes: 0 stopped as asked, 1 could not run, 2 the configuration or the command line cannot be used.
 `;

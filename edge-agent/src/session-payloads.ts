@@ -32,28 +32,37 @@ export interface NodeFacts {
   readonly bdSeq: number;
   readonly hostId: string;
   readonly maxSilenceMs: number;
+  /** Kind of link; undefined when the configuration says nothing of it. */
+  readonly link: string | undefined;
 }
 
 /** NBIRTH; its seq is always 0. */
-export function nodeBirthPayload({ bdSeq, hostId, maxSilenceMs }: NodeFacts, nowMs: number): Uint8Array {
+export function nodeBirthPayload({ bdSeq, hostId, maxSilenceMs, link }: NodeFacts, nowMs: number): Uint8Array {
   columns.clear();
   putNumber(columns, BD_SEQ_METRIC, bdSeq, DATATYPE.int64, nowMs);
   putNumber(columns, REBIRTH_METRIC, 0, DATATYPE.boolean, nowMs);
   putText(columns, CONTRACT.version, CONTRACT_VERSION, nowMs);
   putText(columns, CONTRACT.host, hostId, nowMs);
   putNumber(columns, CONTRACT.maxSilenceMs, maxSilenceMs, DATATYPE.int64, nowMs);
+  if (link !== undefined) putText(columns, CONTRACT.link, link, nowMs);
   return encodePayload(columns, { timestampMs: nowMs, seq: 0 });
 }
 
-/** DBIRTH of a stream, with the latest values by alias. */
+/** DBIRTH of a stream, with the latest values by alias, and what is promised of each channel by `<asset>/<channel>`. */
 export function streamBirthPayload(
   stream: SpoolStream,
   current: ReadonlyMap<number, CurrentValue>,
+  promises: ReadonlyMap<string, number>,
   nowMs: number,
   seq: number,
 ): Uint8Array {
   columns.clear();
-  putBirth(columns, birthOf(stream), nowMs, current);
+  const birth = birthOf(stream);
+  const channels = birth.channels.map((declared) => {
+    const maxSilenceMs = promises.get(`${stream.assetId}/${declared.channel}`);
+    return maxSilenceMs === undefined ? declared : { ...declared, maxSilenceMs };
+  });
+  putBirth(columns, { ...birth, channels }, nowMs, current);
   return encodePayload(columns, { timestampMs: nowMs, seq });
 }
 

@@ -16,6 +16,9 @@ export interface SessionIdentity {
   readonly gatewayId: string;
   readonly hostId: string;
   readonly maxSilenceMs: number;
+  readonly link: string | undefined;
+  /** What births promise of channels, in milliseconds, by `<asset>/<channel>`. */
+  readonly promises: ReadonlyMap<string, number>;
 }
 
 export class SparkplugSession {
@@ -45,15 +48,15 @@ export class SparkplugSession {
     current: ReadonlyMap<number, CurrentValue>,
     nowMs: number,
   ): void {
-    const { groupId, gatewayId, hostId, maxSilenceMs } = this.#identity;
-    const payload = nodeBirthPayload({ bdSeq: this.#bdSeq, hostId, maxSilenceMs }, nowMs);
+    const { groupId, gatewayId, hostId, maxSilenceMs, link, promises } = this.#identity;
+    const payload = nodeBirthPayload({ bdSeq: this.#bdSeq, hostId, maxSilenceMs, link }, nowMs);
     this.#link.publish(nodeTopic(groupId, "NBIRTH", gatewayId), payload);
     this.#seq = 0;
     this.#born.clear();
     const rank = (stream: SpoolStream): number =>
       (stream.epoch === epoch ? 2 : 0) + (stream.assetId === GATEWAY_STREAM ? 0 : 1);
     for (const stream of [...streams].sort((a, b) => rank(a) - rank(b))) {
-      const birth = streamBirthPayload(stream, current, nowMs, this.#nextSeq());
+      const birth = streamBirthPayload(stream, current, promises, nowMs, this.#nextSeq());
       this.#link.publish(deviceTopic(groupId, "DBIRTH", gatewayId, stream.assetId), birth);
       this.#born.add(stream.streamId);
     }

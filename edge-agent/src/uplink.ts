@@ -15,6 +15,7 @@ import {
 import type { AgentLog } from "./agent-log.ts";
 import { BrokerLink } from "./broker-link.ts";
 import type { AgentConfig } from "./config-schema.ts";
+import { promisesOf } from "./declarations.ts";
 import { HostWatch, type HostState } from "./host-state.ts";
 import type { TakenRecord } from "./record-draft.ts";
 import { nodeDeathPayload } from "./session-payloads.ts";
@@ -131,7 +132,11 @@ export class Uplink {
       onDrain: () => this.#pump(),
     });
     this.#link = link;
-    this.#session = new SparkplugSession(config, link, bdSeq);
+    this.#session = new SparkplugSession(
+      { ...config, link: config.uplink.link, promises: promisesOf(config) },
+      link,
+      bdSeq,
+    );
   }
 
   #ready(): void {

@@ -5,8 +5,10 @@ import type { LatestTable } from "./latest-table.ts";
 import type { SqlRow, StateDb } from "./state-db.ts";
 import type { AlarmDetail, AlarmRow } from "./state-rows.ts";
 
-/** The rule of the alarm that a silent gateway raises. */
-export const SILENT_RULE = "gateway-silent";
+/** The rules of alarms that silence raises. */
+export const SILENT_RULES = { gateway: "gateway-silent", asset: "asset-silent", channel: "channel-silent" } as const;
+/** The rule of the alarm that the broker's absence raises: nobody can be heard. */
+export const BROKER_RULE = "broker-away";
 /** The rule of the one alarm for all channels that a new version of a profile has put outside. */
 export const PROFILE_RULE = "profile-version";
 
@@ -100,6 +102,13 @@ export class AlarmTable {
       WHERE tenant_id = ? AND asset_id = ? AND channel = ? AND open = 1 GROUP BY rule_id`;
     const rows = this.#db.all(sql, tenantId, assetId, channel);
     return new Map(rows.map((row) => [String(row["rule_id"]), Number(row["start_ms"])]));
+  }
+
+  /** Alarms of these rules and of the broker whose condition lasts. */
+  lasting(ruleIds: readonly string[]): StoredAlarm[] {
+    const sql = `SELECT * FROM alarm WHERE open = 1 AND returned_at_ms IS NULL
+      AND rule_id IN (SELECT value FROM json_each(?)) ORDER BY alarm_id`;
+    return this.#db.all(sql, JSON.stringify([...ruleIds, BROKER_RULE])).map(storedAlarmOf);
   }
 
   /** Shelved until this time or earlier. */

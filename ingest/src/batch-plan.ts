@@ -152,6 +152,8 @@ export class BatchPlan {
         primaryHost: null,
         contractVersion: null,
         maxSilenceMs: null,
+        link: null,
+        sleepUntilMs: null,
         lastMessageMs: receivedAtMs,
         diedAtMs: null,
         silentAlarmId: null,
@@ -177,7 +179,10 @@ export class BatchPlan {
       this.count("births");
       return applyBirth(gateway, said);
     }
-    if (said.kind === "gateway-data") return;
+    if (said.kind === "gateway-data") {
+      if (said.sleepUntilMs !== undefined) gateway.sleepUntilMs = said.sleepUntilMs;
+      return;
+    }
     const { assetId } = said;
     if (said.kind === "asset-death") {
       this.count("deaths");

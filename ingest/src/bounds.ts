@@ -32,6 +32,11 @@ export interface IngestBounds {
   readonly deathGraceMs: number;
   /** How long a gateway that declares nothing itself may be silent. */
   readonly maxSilenceMs: number;
+  /** What gateways with such links are given beyond their promise: coverage comes and goes. */
+  readonly cellularGraceMs: number;
+  readonly satelliteGraceMs: number;
+  /** A broker that is away for longer raises an alarm. */
+  readonly brokerGraceMs: number;
   /** Alarms that one changed profile raises on more channels than this are one alarm: a flood is 10 in 10 minutes. */
   readonly groupAboveChannels: number;
   /** Bytes of one plain-JSON message; a longer one goes to quarantine, cut short. */
@@ -64,6 +69,9 @@ export const DEFAULT_BOUNDS: IngestBounds = {
   feedReadersMax: 32,
   deathGraceMs: 60_000,
   maxSilenceMs: 10 * 60_000,
+  cellularGraceMs: 5 * 60_000,
+  satelliteGraceMs: 30 * 60_000,
+  brokerGraceMs: 60_000,
   groupAboveChannels: 10,
   foreignMessageBytesMax: 256 * 2 ** 10,
   foreignReadingsMax: 4096,

@@ -109,6 +109,11 @@ function saveBirths(plan: BatchPlan, state: IngestState): void {
     state.births.save(received);
     const { tenantId, birth, receivedAtMs, birthId } = received;
     if (birth.assetId === GATEWAY_STREAM) continue;
+    state.gateways.forgetPromises(
+      tenantId,
+      birth.assetId,
+      birth.channels.map(({ channel }) => channel),
+    );
     for (const declared of birth.channels) {
       const isAnother = state.gateways.declare(tenantId, birth.assetId, declared);
       state.quiet.changed({ tenantId, assetId: birth.assetId, channel: declared.channel });

@@ -12,6 +12,9 @@ import { type Mapping, withTenants } from "./mapping/mapping-rules.ts";
 import { DEFAULT_RETENTION, type RetentionTimes } from "./keep/retention-times.ts";
 import type { StoreHome } from "./store/reading-store.ts";
 
+export const LINK_KINDS = ["wired", "cellular", "satellite"] as const;
+export type LinkKind = (typeof LINK_KINDS)[number];
+
 export interface IngestConfig {
   readonly broker: { readonly url: string; readonly user?: string; readonly password?: string };
   readonly hostId: string;
@@ -19,6 +22,8 @@ export interface IngestConfig {
   readonly groups: Readonly<Record<string, string>>;
   /** What gateways and topics that are not under our contract mean; none unless given. */
   readonly mappings?: readonly Mapping[];
+  /** Kind of link of gateways that do not declare it, or declare a wrong one, by gateway id. */
+  readonly links: Readonly<Record<string, LinkKind>>;
   readonly stateFile: string;
   readonly store: StoreHome;
   readonly traceFile: string;
@@ -70,6 +75,7 @@ const shape = z.strictObject({
   hostId: id,
   groups: z.record(id, id).refine((groups) => Object.keys(groups).length > 0, "no group; name at least one: tenant"),
   mappings: z.array(path).max(64).default([]),
+  links: z.record(id, z.enum(LINK_KINDS)).default({}),
   stateFile: path,
   store: z.strictObject({ path: path.optional(), influxDatabase: z.string().min(1).default("isotherm") }),
   traceFile: path,

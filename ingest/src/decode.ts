@@ -28,12 +28,17 @@ export interface GatewayBirth {
   readonly primaryHost: string | null;
   readonly contractVersion: string | null;
   readonly maxSilenceMs: number | null;
+  /** Kind of link: `wired`, `cellular`, `satellite`. */
+  readonly link: string | null;
+  /** Until when it will not speak. */
+  readonly sleepUntilMs: number | null;
 }
 
 type Said =
   | ({ readonly kind: "gateway-birth" } & GatewayBirth)
   | { readonly kind: "gateway-death"; readonly birthSeq: number | null }
-  | { readonly kind: "gateway-data" }
+  /** `sleepUntilMs`: null takes an announced sleep back; undefined says nothing of it. */
+  | { readonly kind: "gateway-data"; readonly sleepUntilMs: number | null | undefined }
   | { readonly kind: "asset-birth"; readonly assetId: string; readonly birth: StreamBirth; readonly birthId: string }
   | {
       readonly kind: "asset-birth-refused";
@@ -95,25 +100,30 @@ function unreadable(payload: Uint8Array): string | undefined {
 
 function nodeMessage(type: string, payload: Uint8Array): Said | undefined {
   if (type === "NCMD" || unreadable(payload) !== undefined) return undefined;
-  if (type === "NDATA") return { kind: "gateway-data" };
   const number = (name: string): number | null => {
     const at = findMetric(columns, name);
     return (at < 0 ? undefined : numberOf(columns, at)) ?? null;
   };
+  const positive = (value: number | null): number | null => (value !== null && value > 0 ? value : null);
+  if (type === "NDATA") {
+    const untilMs = number(CONTRACT.sleepUntilMs);
+    return { kind: "gateway-data", sleepUntilMs: untilMs === null ? undefined : positive(untilMs) };
+  }
   const birthSeq = number(BD_SEQ_METRIC);
   if (type === "NDEATH") return { kind: "gateway-death", birthSeq };
   const text = (name: string): string | null => {
     const at = findMetric(columns, name);
     return (at < 0 ? undefined : textOf(columns, at)) ?? null;
   };
-  const maxSilenceMs = number(CONTRACT.maxSilenceMs);
   return {
     kind: "gateway-birth",
     birthSeq,
     primaryHost: text(CONTRACT.host),
     contractVersion: text(CONTRACT.version),
     // A time that is none would make a gateway silent for ever.
-    maxSilenceMs: maxSilenceMs !== null && maxSilenceMs > 0 ? maxSilenceMs : null,
+    maxSilenceMs: positive(number(CONTRACT.maxSilenceMs)),
+    link: text(CONTRACT.link),
+    sleepUntilMs: positive(number(CONTRACT.sleepUntilMs)),
   };
 }
 

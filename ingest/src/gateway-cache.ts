@@ -115,6 +115,8 @@ function isSameBut(a: GatewayState, b: GatewayState): boolean {
     a.primaryHost === b.primaryHost &&
     a.contractVersion === b.contractVersion &&
     a.maxSilenceMs === b.maxSilenceMs &&
+    a.link === b.link &&
+    a.sleepUntilMs === b.sleepUntilMs &&
     a.diedAtMs === b.diedAtMs
   );
 }

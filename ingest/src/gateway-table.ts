@@ -18,6 +18,10 @@ export interface GatewayState {
   primaryHost: string | null;
   contractVersion: string | null;
   maxSilenceMs: number | null;
+  /** Kind of link, as its birth declares it: `wired`, `cellular`, `satellite`. */
+  link: string | null;
+  /** Until when it said that it would not speak. */
+  sleepUntilMs: number | null;
   lastMessageMs: number;
   diedAtMs: number | null;
   /** The open `gateway-silent` alarm. */
@@ -37,6 +41,8 @@ export function gatewayOf(row: SqlRow): GatewayState {
     primaryHost: text("primary_host"),
     contractVersion: text("contract_version"),
     maxSilenceMs: number("max_silence_ms"),
+    link: text("link"),
+    sleepUntilMs: number("sleep_until_ms"),
     lastMessageMs: Number(row["last_message_ms"]),
     diedAtMs: number("died_at_ms"),
     silentAlarmId: text("silent_alarm_id"),
@@ -48,6 +54,15 @@ export function applyBirth(gateway: GatewayState, birth: GatewayBirth): void {
   gateway.primaryHost = birth.primaryHost;
   gateway.contractVersion = birth.contractVersion;
   gateway.maxSilenceMs = birth.maxSilenceMs;
+  gateway.link = birth.link;
+  gateway.sleepUntilMs = birth.sleepUntilMs;
+}
+
+export interface WatchedAsset {
+  readonly gatewayKey: string;
+  readonly tenantId: string;
+  readonly assetId: string;
+  readonly channels: readonly ChannelDeclaration[];
 }
 
 export class GatewayTable {
@@ -74,11 +89,14 @@ export class GatewayTable {
   save(gateway: GatewayState): void {
     if (!this.#cache.note(gateway)) return;
     this.#db.run(
-      `INSERT INTO gateway VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+      `INSERT INTO gateway (gateway_key, group_id, gateway_id, tenant_id, status, birth_seq, primary_host,
+         contract_version, max_silence_ms, last_message_ms, died_at_ms, link, sleep_until_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET tenant_id = excluded.tenant_id, status = excluded.status,
          birth_seq = excluded.birth_seq, primary_host = excluded.primary_host,
          contract_version = excluded.contract_version, max_silence_ms = excluded.max_silence_ms,
-         last_message_ms = excluded.last_message_ms, died_at_ms = excluded.died_at_ms`,
+         last_message_ms = excluded.last_message_ms, died_at_ms = excluded.died_at_ms,
+         link = excluded.link, sleep_until_ms = excluded.sleep_until_ms`,
       gateway.gatewayKey,
       gateway.groupId,
       gateway.gatewayId,
@@ -90,6 +108,8 @@ export class GatewayTable {
       gateway.maxSilenceMs,
       gateway.lastMessageMs,
       gateway.diedAtMs,
+      gateway.link,
+      gateway.sleepUntilMs,
     );
   }
 
@@ -117,6 +137,26 @@ export class GatewayTable {
       assetId: String(row["asset_id"]),
       status: String(row["status"]) as AssetStatus,
     }));
+  }
+
+  /** Assets with the channels that their newest births declare, for the watch over silence. */
+  watched(): WatchedAsset[] {
+    const sql = `SELECT a.gateway_key, c.* FROM asset a JOIN channel c USING (tenant_id, asset_id)
+      WHERE c.silence_ms IS NOT NULL ORDER BY tenant_id, asset_id, channel`;
+    const rows = Map.groupBy(this.#db.all(sql), (row) => `${String(row["tenant_id"])}/${String(row["asset_id"])}`);
+    return [...rows.values()].map((of) => ({
+      gatewayKey: String(of[0]?.["gateway_key"]),
+      tenantId: String(of[0]?.["tenant_id"]),
+      assetId: String(of[0]?.["asset_id"]),
+      channels: of.map(declarationOf),
+    }));
+  }
+
+  /** Within a transaction: channels that the newest birth of an asset does not declare promise nothing any more. */
+  forgetPromises(tenantId: string, assetId: string, declared: readonly string[]): void {
+    const sql = `UPDATE channel SET silence_ms = NULL WHERE tenant_id = ? AND asset_id = ? AND silence_ms IS NOT NULL
+      AND channel NOT IN (SELECT value FROM json_each(?))`;
+    this.#db.run(sql, tenantId, assetId, JSON.stringify(declared));
   }
 
   assetStatus(tenantId: string, assetId: string): AssetStatus | undefined {
@@ -168,10 +208,12 @@ export class GatewayTable {
   declare(tenantId: string, assetId: string, declared: ChannelDeclaration): boolean {
     const before = this.channel(tenantId, assetId, declared.channel);
     this.#db.run(
-      `INSERT INTO channel (tenant_id, asset_id, channel, alias, role, unit, resolution, stands_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO channel (tenant_id, asset_id, channel, alias, role, unit, resolution, stands_ms,
+         silence_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET alias = excluded.alias, role = excluded.role, unit = excluded.unit,
-         resolution = excluded.resolution, stands_ms = excluded.stands_ms`,
+         resolution = excluded.resolution, stands_ms = excluded.stands_ms,
+         silence_ms = excluded.silence_ms`,
       tenantId,
       assetId,
       declared.channel,
@@ -180,6 +222,7 @@ export class GatewayTable {
       declared.unit,
       declared.resolution,
       declared.standsMs ?? null,
+      declared.maxSilenceMs ?? null,
     );
     if (before === undefined) return false;
     const { role, unit, resolution, standsMs } = declared;
@@ -197,5 +240,6 @@ export function declarationOf(row: SqlRow): ChannelDeclaration {
     unit: String(row["unit"]),
     resolution: Number(row["resolution"]),
     ...(row["stands_ms"] === null ? {} : { standsMs: Number(row["stands_ms"]) }),
+    ...(row["silence_ms"] === null ? {} : { maxSilenceMs: Number(row["silence_ms"]) }),
   };
 }

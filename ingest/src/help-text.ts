@@ -30,6 +30,7 @@ A configuration (YAML; paths start at its folder):
     user: ingest
     passwordFile: ingest.password
   hostId: host-1                   # the Sparkplug host that gateways name as theirs
+  links: { gw-7: cellular }        # may be left out: kind of link of gateways whose births do not declare it
   groups:                          # Sparkplug group: tenant
     group1: tenant1
   mappings: []                     # files that say what other Sparkplug gateways and plain JSON mean: - zigbee2mqtt.yaml

@@ -1,5 +1,6 @@
 // The ingest process without its command line: everything opened, joined and running.
 
+import { QUALITY_GOOD } from "@isotherm/coldchain";
 import { openTraceReader } from "@isotherm/trace";
 import { type Observable, Subject, type Subscription, merge, switchMap } from "rxjs";
 import { after, batches, repeatedly } from "./batches.ts";
@@ -16,9 +17,10 @@ import { IngestMetrics } from "./ingest-metrics.ts";
 import type { IngestPorts } from "./ingest-ports.ts";
 import { Judgement } from "./judgement.ts";
 import { Pipeline } from "./pipeline.ts";
+import type { AssembledReadings } from "./reading-assembly.ts";
 import { IngestState } from "./state.ts";
 import { openReadingWriter } from "./store/open-reading-store.ts";
-import type { ReadingWriter } from "./store/reading-store.ts";
+import type { ReadingWriter, SeriesId } from "./store/reading-store.ts";
 import { Upkeep } from "./upkeep.ts";
 
 const RELEASE_PERIOD_MS = 60_000;
@@ -143,7 +145,7 @@ export class Ingest {
       sender: this.#sender,
       clock,
       scheduler,
-      committed: ({ stored, counts, streams, statuses }) => {
+      committed: ({ stored, counts, streams, statuses, gateways, births }) => {
         this.#metrics.committed(counts, stored.storedCount);
         this.hub.noteReadings(stored.points());
         this.#holes.note(streams);
@@ -160,6 +162,7 @@ export class Ingest {
           });
         }
         for (const change of statuses) this.hub.publish({ kind: "asset", ...change });
+        this.#judgement.heard({ gateways, births, good: goodSeries(stored) });
         this.#judgement.wake();
       },
       storeProblem: (error) => {
@@ -215,7 +218,7 @@ export class Ingest {
   }
 
   #connect(): void {
-    const { clock, log } = this.#ports;
+    const { log } = this.#ports;
     const { broker, hostId, groups } = this.#config;
     const groupIds = [...new Set([...Object.keys(groups), ...this.#doors.groups])];
     const options = { ...broker, hostId, groupIds, filters: this.#doors.filters };
@@ -225,14 +228,23 @@ export class Ingest {
         else if (/\/[ND]BIRTH\//.test(message.topic)) this.#connection?.missed();
       },
       connected: () => {
-        this.#judgement.listening(clock.wallMs());
+        this.#judgement.listening(true);
         log.info("connected to the broker");
       },
       disconnected: () => {
-        this.#judgement.listening(undefined);
+        this.#judgement.listening(false);
         log.warn("not connected to the broker; trying again");
       },
       problem: (error) => log.warn({ err: error }, "the broker"),
     });
   }
+}
+
+/** Channels that gave a good reading, each once. */
+function goodSeries(stored: AssembledReadings): SeriesId[] {
+  const { count, series, seriesKey, quality } = stored.batch;
+  const isGood = new Uint8Array(series.length);
+  for (let i = 0; i < count; i++)
+    if (quality[i] === QUALITY_GOOD && stored.isStored(i)) isGood[seriesKey[i] as number] = 1;
+  return series.filter((_, key) => isGood[key] === 1);
 }

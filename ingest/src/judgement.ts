@@ -13,7 +13,7 @@ import type { FindingOutcome } from "./finding.ts";
 import type { IngestPorts } from "./ingest-ports.ts";
 import { type Intent, type IntentAnswer, endShelves, takeIntent } from "./intents.ts";
 import { isPassing } from "./passing-error.ts";
-import { SilenceWatch } from "./silence-watch.ts";
+import { type Heard, type SilenceChange, SilenceWatch } from "./silence-watch.ts";
 import type { IngestState } from "./state.ts";
 import { openReadingReader } from "./store/open-reading-store.ts";
 import type { ReadingReader } from "./store/reading-store.ts";
@@ -32,7 +32,6 @@ export class Judgement {
   readonly #assessor: Assessor;
   readonly #wake = new Subject<void>();
   #reader: ReadingReader | undefined;
-  #listeningSinceMs: number | undefined;
   #problem: string | undefined;
   #factsProblem: string | undefined;
   #closing = false;
@@ -58,7 +57,7 @@ export class Judgement {
         for (const [profileId, problem] of problems) ports.log.error({ profileId, problem }, "a profile is not usable");
       },
     });
-    this.#silence = new SilenceWatch(state, config.bounds);
+    this.#silence = new SilenceWatch(state, config, ports.clock.wallMs());
     this.#assessor = new Assessor({
       state,
       assignments,
@@ -69,9 +68,19 @@ export class Judgement {
     });
   }
 
-  /** Since when the broker's messages are heard; undefined while they are not. */
-  listening(sinceMs: number | undefined): void {
-    this.#listeningSinceMs = sinceMs;
+  /** Whether the broker's messages are heard. */
+  listening(isListening: boolean): void {
+    this.#tellSilence(this.#silence.listening(isListening, this.#ports.clock.wallMs()));
+  }
+
+  /** Messages were committed: whoever spoke is silent no longer. */
+  heard(heard: Heard): void {
+    try {
+      this.#tellSilence(this.#silence.heard(heard, this.#ports.clock.wallMs()));
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      this.#ports.log.warn({ err: error }, "what was heard again waits for the state file");
+    }
   }
 
   /** There may be something to assess. */
@@ -144,12 +153,7 @@ export class Judgement {
 
   /** What comes to pass without any message: silence, the end of a shelf. */
   #lookAtTime(nowMs: number): void {
-    if (this.#listeningSinceMs !== undefined) {
-      for (const { alarmId, effects, gateway } of this.#silence.look(this.#listeningSinceMs, nowMs)) {
-        this.#tellAlarm(alarmId, effects);
-        this.#tellAssets(gateway.gatewayKey);
-      }
-    }
+    this.#tellSilence(this.#silence.look(nowMs));
     for (const { alarmId, effects } of endShelves(this.#state, nowMs)) this.#tellAlarm(alarmId, effects);
   }
 
@@ -169,6 +173,13 @@ export class Judgement {
   #tell({ alarms, excursions }: FindingOutcome): void {
     for (const { tenantId, assetId } of excursions) this.#hub.noteExcursion(tenantId, assetId);
     for (const { alarmId, effects } of alarms) this.#tellAlarm(alarmId, effects);
+  }
+
+  #tellSilence(changes: readonly SilenceChange[]): void {
+    for (const { alarmId, effects, gatewayKey } of changes) {
+      this.#tellAlarm(alarmId, effects);
+      if (gatewayKey !== undefined) this.#tellAssets(gatewayKey);
+    }
   }
 
   #tellAlarm(alarmId: string, effects: readonly AlarmEffect[]): void {

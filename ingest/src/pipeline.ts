@@ -23,6 +23,9 @@ export interface BatchDone {
   readonly counts: ReadonlyMap<PlanCount, number>;
   readonly statuses: readonly StatusChange[];
   readonly streams: readonly { readonly stream: StreamState; readonly gateway: GatewayState }[];
+  /** Gateways that said something, as they are now, and births that came. */
+  readonly gateways: readonly GatewayState[];
+  readonly births: BatchPlan["births"];
 }
 
 export interface PipelineDeps extends PlanDeps {
@@ -81,7 +84,8 @@ export class Pipeline {
       await this.#untilStored(async () => {
         const released = await releasePending(state, writer, clock.wallMs(), bounds.pendingWaitMs);
         const { stored } = released;
-        if (stored.storedCount > 0) this.#deps.committed({ stored, counts: new Map(), statuses: [], streams: [] });
+        if (stored.storedCount > 0)
+          this.#deps.committed({ stored, counts: new Map(), statuses: [], streams: [], gateways: [], births: [] });
         records = released.records;
       });
     } while (records === RELEASE_RECORDS_MAX);
@@ -119,7 +123,14 @@ export class Pipeline {
     }
     for (const node of plan.foreign.rebirths.values()) sender.askForBirth(node);
     this.#deps.step?.("accepted");
-    this.#deps.committed({ stored, counts: plan.counts, statuses, streams: accepted });
+    this.#deps.committed({
+      stored,
+      counts: plan.counts,
+      statuses,
+      streams: accepted,
+      gateways: [...plan.gateways.values()],
+      births: plan.births,
+    });
     return plan.anchors.size > 0;
   }
 

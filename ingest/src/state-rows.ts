@@ -61,7 +61,17 @@ export interface ExcursionRow {
 }
 
 /** What an alarm that is not about one channel's limit says of its cause. */
-export interface AlarmDetail {
+export type AlarmDetail = ProfileDetail | SilenceDetail;
+
+export interface SilenceDetail {
+  readonly kind: "silence";
+  /** Of what is silent, as ingest names it. */
+  readonly key: string;
+  /** The longest that it would be silent while all is well; null when nothing was promised. */
+  readonly promisedMs: number | null;
+}
+
+export interface ProfileDetail {
   readonly kind: "profile";
   readonly profileVersion: number;
   readonly formerVersion: number;

@@ -156,6 +156,13 @@ CREATE INDEX audit_age ON audit (tenant_id, at_ms);
 CREATE INDEX gateway_record_age ON gateway_record (received_at_ms);
 `;
 
+/** What births promise of speaking, and announced sleep. */
+const SCHEMA_PROMISES = `
+ALTER TABLE gateway ADD COLUMN link TEXT;
+ALTER TABLE gateway ADD COLUMN sleep_until_ms INTEGER;
+ALTER TABLE channel ADD COLUMN silence_ms INTEGER;
+`;
+
 /** Statements, or what is to be done that SQL cannot say. */
 export type StateMigration = string | ((db: DatabaseSync) => void);
 
@@ -167,6 +174,7 @@ export const MIGRATIONS: readonly StateMigration[] = [
   SCHEMA_KEEPING,
   SCHEMA_AGES,
   packState,
+  SCHEMA_PROMISES,
 ];
 
 export const STATE_VERSION = MIGRATIONS.length;

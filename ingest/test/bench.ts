@@ -54,6 +54,7 @@ export async function testConfig(
     broker: { url: brokerUrl },
     hostId: HOST_ID,
     groups: { group1: "tenant1" },
+    links: {},
     stateFile: join(dir, "state.db"),
     store: { kind: "sqlite", path: join(dir, "readings.db") },
     traceFile: join(dir, "trace.db"),

@@ -119,7 +119,14 @@ function takeStep(
     const { birthSeq } = step;
     const gateway = plan.gateway(source, source.tenantId, receivedAtMs);
     const { maxSilenceMs } = source;
-    applyBirth(gateway, { birthSeq, maxSilenceMs, primaryHost: null, contractVersion: null });
+    applyBirth(gateway, {
+      link: null,
+      sleepUntilMs: null,
+      birthSeq,
+      maxSilenceMs,
+      primaryHost: null,
+      contractVersion: null,
+    });
   }
   const rejects = problems.length === 0 ? [] : [rejectOf(topic, problems)];
   foreign.addReport({ source, readings, unmapped, rejects }, receivedAtMs);
