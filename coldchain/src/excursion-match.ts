@@ -137,7 +137,9 @@ function changeOf(former: FormerExcursion, excursion: Excursion): ExcursionChang
   const endedLater = Math.sign(endOf(excursion) - endOf(former)) || 0;
   const change = { id: former.id, before: intervalOf(former), after: intervalOf(excursion) };
   if (startedEarlierBy === 0 && endedLater === 0) {
-    const revised = FIGURES.some((figure) => former[figure] !== undefined && former[figure] !== excursion[figure]);
+    const revised =
+      FIGURES.some((figure) => former[figure] !== undefined && former[figure] !== excursion[figure]) ||
+      (former.breaches !== undefined && JSON.stringify(former.breaches) !== JSON.stringify(excursion.breaches));
     return revised ? { kind: "revised", ...change } : undefined;
   }
   if (startedEarlierBy === 0 && former.endMs === null) return { kind: "ended", ...change };

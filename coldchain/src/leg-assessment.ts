@@ -4,6 +4,7 @@ import type { ChannelDeclaration } from "./channels.ts";
 import { type Excursion, type ReadingSlice, assessStart } from "./excursion.ts";
 import { channelQuantity } from "./identifiers.ts";
 import {
+  type JudgedLine,
   type ProfileInForce,
   firstAt,
   gateChannelsOf,
@@ -89,12 +90,15 @@ export function assessLeg(leg: LegReadings): LegAssessment {
   const gates = gateChannelsOf(declared);
   const doors = gates.doors.map(whole);
   const defrosts = gates.defrosts.map(whole);
+  const spent = new Map<string, number>();
   return {
     lines: linesOf(leg.versions, declared).map((line) => {
       const members = line.members.map(within);
       const readings = { members, doors, defrosts, legFromMs: window.fromMs };
-      const start = assessStart(leg.spentBeforeMs?.(line.ruleId) ?? 0);
+      const key = `${line.channel}\n${line.ruleId}`;
+      const start = assessStart(spent.get(key) ?? leg.spentBeforeMs?.(line.ruleId) ?? 0);
       const { closed, state } = pushLine(start, line, readings, window);
+      spent.set(key, state.spentMs + (sumsUp(line) ? (state.open?.monitoredMs ?? 0) : 0));
       const excursions = (state.open === null ? closed : [...closed, state.open]).map((excursion) => ({
         excursion,
         rule: ruleAt(line, excursion.startMs),
@@ -110,6 +114,10 @@ export function assessLeg(leg: LegReadings): LegAssessment {
         return found === undefined ? [] : [{ channel, ...found }];
       }),
   };
+}
+
+function sumsUp({ versions }: JudgedLine): boolean {
+  return versions.some(({ rule }) => rule.allowances.some(({ kind }) => kind === "cumulative"));
 }
 
 /** Whether mean kinetic temperatures are told about a rule's excursions: the innermost high limit of a temperature. */

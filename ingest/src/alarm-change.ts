@@ -39,6 +39,7 @@ export function saveAlarm(
     severity: alarm.severity,
     startMs: alarm.startMs,
     returnedAtMs: alarm.returnedAtMs,
+    peak: alarm.peak,
     shipmentIds: alarm.shipmentIds,
   });
   writeAudit(db, {

@@ -1,16 +1,17 @@
 // Works off dirty intervals: judges them again from stored readings and facts, and writes what changed, with the alarms
 // that follow, in one transaction. Nothing else writes excursions.
 
-import { type ChannelDeclaration, type Rule, rulesFor } from "@isotherm/coldchain";
-import type { Assignment } from "./assignment.ts";
-import type { AssignmentTable } from "./assignment-table.ts";
+import { isChannelId } from "@isotherm/coldchain";
+import type { AssetLine, AssetLines } from "./asset-lines.ts";
+import { gateAheadMs, isGated, memberAheadMs } from "./asset-lines.ts";
 import { type DirtyMark, END_OF_TIME_MS } from "./dirty-table.ts";
-import { type Finding, type FindingOutcome, receivedAtMs, recordFinding, type RuleFinding } from "./finding.ts";
+import { type Finding, type FindingOutcome, type LineFinding, receivedAtMs, recordFinding } from "./finding.ts";
+import { carriedBy, remarkLaterLegs, spentBefore } from "./later-legs.ts";
+import { ownRules } from "./own-rules.ts";
 import { settleProfileChanges } from "./profile-change-work.ts";
-import { isOutsideWithin, reassess } from "./reassess.ts";
-import { stillJudged } from "./expired-judging.ts";
+import { type DirtyInterval, type LineTask, type Reassessed, isJudgedWhole, reassess } from "./reassess.ts";
 import type { IngestState } from "./state.ts";
-import type { ReadingReader, SeriesId } from "./store/reading-store.ts";
+import type { ReadingReader } from "./store/reading-store.ts";
 
 /** Marks worked off in one pass, and so in one transaction. */
 const READING_MARKS_MAX = 1000;
@@ -21,7 +22,6 @@ const PASS_MS_MAX = 100;
 
 export interface AssessorDeps {
   readonly state: IngestState;
-  readonly assignments: AssignmentTable;
   readonly reader: () => Promise<ReadingReader>;
   readonly groupAboveChannels: number;
   /** Ends a pass that takes long; without it a pass is bounded by its marks alone. */
@@ -31,6 +31,8 @@ export interface AssessorDeps {
   /** Between judging and writing; a test may let the process die there. */
   step?(step: "judged" | "written"): void;
 }
+
+type Marks = readonly [DirtyMark, ...DirtyMark[]];
 
 export class Assessor {
   readonly #deps: AssessorDeps;
@@ -44,12 +46,13 @@ export class Assessor {
     const { state } = this.#deps;
     const marks = state.dirty.next(READING_MARKS_MAX, FACT_MARKS_MAX);
     if (marks.length === 0) return false;
-    const findings = await this.#judgeAll(marks);
+    const { findings, judged } = await this.#judgeAll(marks);
     this.#deps.step?.("judged");
     const outcome = state.db.transaction(() => {
+      const carried = findings.flatMap((finding) => carriedBy(state, finding));
       const changes = findings.map((finding) => recordFinding(state, finding));
-      const judged = findings.flatMap((finding) => finding.marks);
       state.dirty.clear(judged);
+      remarkLaterLegs(state, carried);
       const grouped = settleProfileChanges(state, this.#deps.groupAboveChannels, receivedAtMs(judged));
       return {
         alarms: [...changes.flatMap(({ alarms }) => alarms), ...grouped],
@@ -63,103 +66,135 @@ export class Assessor {
   }
 
   /** Channels that gave readings come first, those that only facts touch after them: as far as there is time. */
-  async #judgeAll(marks: readonly DirtyMark[]): Promise<Finding[]> {
-    const { monotonicMs } = this.#deps;
+  async #judgeAll(marks: readonly DirtyMark[]): Promise<{ findings: Finding[]; judged: DirtyMark[] }> {
+    const { monotonicMs, state } = this.#deps;
     const startedMs = monotonicMs?.() ?? 0;
     const findings: Finding[] = [];
-    for (const of of byChannel(marks).values()) {
-      if (findings.length > 0 && (monotonicMs?.() ?? 0) - startedMs > PASS_MS_MAX) break;
-      findings.push(await this.#judge(of));
+    const judged: DirtyMark[] = [];
+    const begun = new Set<string>();
+    for (const group of grouped(marks, state)) {
+      if (judged.length > 0 && (monotonicMs?.() ?? 0) - startedMs > PASS_MS_MAX) break;
+      findings.push(...(await this.#judge(group, begun)));
+      judged.push(...group);
     }
+    return { findings, judged };
+  }
+
+  /** All that marks of one asset touch: each series that is judged there is one finding. */
+  async #judge(marks: Marks, begun: Set<string>): Promise<Finding[]> {
+    const { state } = this.#deps;
+    const [{ tenantId, assetId }] = marks;
+    const asset = state.lines.of(tenantId, assetId);
+    const marked = new Set(marks.map(({ channel }) => channel));
+    const touched = new Map<string, Touched[]>();
+    for (const channel of marked) touched.set(channel, []);
+    for (const each of asset.lines) {
+      // What has ended is settled by readings from beyond it.
+      if (each.line.members.some((member) => marked.has(member)))
+        touched.set(each.line.channel, touched.get(each.line.channel) ?? []);
+      const own = marks.filter((mark) => reachOf(each, mark, asset) !== undefined);
+      const [first] = own;
+      if (first !== undefined) append(touched, each.line.channel, { each, marks: [first, ...own.slice(1)] });
+    }
+    const isFactual = marks.some(({ toMs }) => toMs === END_OF_TIME_MS);
+    if (isFactual) for (const channel of this.#seriesNoMore(asset, tenantId, assetId, begun)) touched.set(channel, []);
+    const findings: Finding[] = [];
+    for (const [channel, lines] of touched) findings.push(await this.#judgeSeries(channel, lines, marks, asset));
     return findings;
   }
 
-  async #judge(marks: readonly [DirtyMark, ...DirtyMark[]]): Promise<Finding> {
-    const { state, assignments } = this.#deps;
-    const [{ tenantId, assetId, channel }] = marks;
-    const series = { tenantId, assetId, channel };
-    const declared = state.gateways.channel(tenantId, assetId, channel);
-    const bases = declared === undefined ? [] : assignments.basesOf(tenantId, assetId, declared);
-    const rules: RuleFinding[] = [];
-    for (const { assignment, rule } of bases) {
-      const found = await this.#judgeRule(series, declared?.resolution ?? 0, assignment, rule, marks);
-      if (found !== undefined) rules.push(found);
-    }
-    const changedFacts = marks.some(({ toMs }) => toMs === END_OF_TIME_MS);
-    return {
-      series,
-      marks,
-      rules: changedFacts ? [...rules, ...this.#orphans(series, bases)] : rules,
-      current: new Map(bases.map(({ rule }) => [rule.ruleId, rule])),
-      own: declared === undefined ? new Set() : await this.#ownRules(series, declared, marks, rules),
-    };
+  /** Several channels that were judged as one and are not any more: no mark names them. Each once in a pass. */
+  #seriesNoMore({ lines }: AssetLines, tenantId: string, assetId: string, begun: Set<string>): string[] {
+    const { state } = this.#deps;
+    const known = new Set(lines.map(({ line }) => line.channel));
+    return state.excursions.channelsOf(tenantId, assetId).filter((channel) => {
+      const name = `${tenantId}/${assetId}/${channel}`;
+      if (isChannelId(channel) || known.has(channel) || begun.has(name)) return false;
+      begun.add(name);
+      return true;
+    });
   }
 
-  /** Rules of changing profiles by whose former version the newly judged readings are outside as well. */
-  async #ownRules(
-    series: SeriesId,
-    declared: ChannelDeclaration,
-    marks: readonly DirtyMark[],
-    rules: readonly RuleFinding[],
-  ): Promise<ReadonlySet<string>> {
-    const own = new Set<string>();
-    const readings = marks.filter(({ toMs }) => toMs !== END_OF_TIME_MS);
-    if (readings.length === 0) return own;
-    for (const { ruleId, rule, excursions } of rules) {
-      const change = rule && this.#deps.state.profileChanges.of(series.tenantId, rule.profileId);
-      if (change === undefined || !excursions.some(({ onsetMs }) => onsetMs !== null)) continue;
-      const former = rulesFor(change.former, declared).find((candidate) => candidate.ruleId === ruleId);
-      const isOutside =
-        former !== undefined &&
-        (await isOutsideWithin(await this.#deps.reader(), former, {
-          series,
-          resolution: declared.resolution,
-          fromMs: Math.min(...readings.map(({ fromMs }) => fromMs)),
-          toMs: Math.max(...readings.map(({ toMs }) => toMs)),
-        }));
-      if (isOutside) own.add(ruleId);
-    }
-    return own;
-  }
-
-  async #judgeRule(
-    series: SeriesId,
-    resolution: number,
-    assignment: Assignment,
-    rule: Rule,
-    marks: readonly DirtyMark[],
-  ): Promise<RuleFinding | undefined> {
+  async #judgeSeries(channel: string, touched: readonly Touched[], marks: Marks, asset: AssetLines): Promise<Finding> {
     const { state, reader } = this.#deps;
-    const touching = marks.filter(
-      ({ fromMs, toMs }) => toMs >= assignment.fromMs && (assignment.toMs === null || fromMs < assignment.toMs),
-    );
-    if (touching.length === 0) return undefined;
-    const dirty = {
-      fromMs: Math.min(...touching.map(({ fromMs }) => fromMs)),
-      toMs: Math.max(...touching.map(({ toMs }) => toMs)),
+    const [{ tenantId, assetId }] = marks;
+    const series = { tenantId, assetId, channel };
+    const all = asset.lines.filter(({ line }) => line.channel === channel);
+    const own = new Set([
+      ...touched.flatMap((each) => each.marks),
+      ...marks.filter((mark) => mark.channel === channel),
+    ]);
+    const [first = marks[0], ...rest] = marks.filter((mark) => own.has(mark));
+    const tasks = touched.flatMap(({ each, marks: touching }) => this.#taskOf(each, touching, asset, all));
+    const sources = { asset: { tenantId, assetId }, doors: asset.doors, defrosts: asset.defrosts };
+    const members = touched[0]?.each.line.members ?? [];
+    const results =
+      tasks.length === 0
+        ? []
+        : await reassess(
+            await reader(),
+            { ...sources, members },
+            tasks.map(({ task }) => task),
+          );
+    const lines = tasks.map(({ each }, at): LineFinding => ({
+      ...each,
+      ruleId: each.line.ruleId,
+      ...(results[at] as Reassessed),
+    }));
+    const isFactual = marks.some(({ toMs }) => toMs === END_OF_TIME_MS);
+    const finding = {
+      series,
+      marks: [first, ...rest] as const,
+      members: new Set(members.length > 0 ? members : [channel]),
+      all,
     };
-    const since = dirty.fromMs <= assignment.fromMs ? 0 : dirty.fromMs;
-    const touched = state.excursions.touching(assignment.key, series, rule.ruleId, since);
-    const still = stillJudged(state.expired.of(series.tenantId, series.assetId), assignment, touched);
-    if (still === undefined || dirty.toMs < still.windowFromMs) return undefined;
-    const { windowFromMs, formers } = still;
-    const judged = { series, resolution, rule, windowFromMs, windowToMs: assignment.toMs };
-    return { assignment, rule, ruleId: rule.ruleId, ...(await reassess(await reader(), judged, dirty, formers)) };
+    const orphans = isFactual ? this.#orphans(finding) : [];
+    return {
+      ...finding,
+      lines: [...lines, ...orphans],
+      own: await ownRules(state, reader, { ...finding, lines }),
+    };
+  }
+
+  #taskOf(each: AssetLine, marks: readonly DirtyMark[], asset: AssetLines, all: readonly AssetLine[]) {
+    const { assignment, line } = each;
+    const reaches = marks.map((mark) => reachOf(each, mark, asset) as DirtyInterval);
+    const dirty = {
+      fromMs: Math.min(...reaches.map(({ fromMs }) => fromMs)),
+      toMs: Math.max(...reaches.map(({ toMs }) => toMs)),
+    };
+    const { state } = this.#deps;
+    const { assetId } = assignment;
+    const since = isJudgedWhole(line, dirty) ? 0 : dirty.fromMs;
+    // Two lines of one rule, with a version without it between them, share what is stored by when it began.
+    const siblings = all.filter(
+      ({ line: other, assignment: of }) => of.key === assignment.key && other.ruleId === line.ruleId,
+    );
+    const next = siblings.find(({ line: other }) => other.fromMs > line.fromMs)?.line.fromMs ?? Infinity;
+    const isFirst = siblings[0] === each;
+    const formers = state.excursions
+      .touching(assignment.key, { assetId, channel: line.channel }, line.ruleId, since)
+      .filter(({ excursion: { startMs } }) => startMs < next && (isFirst || startMs >= line.fromMs));
+    const task: LineTask = {
+      line,
+      legFromMs: assignment.fromMs,
+      dirty,
+      formers,
+      spentMs: spentBefore(state, each, dirty.fromMs),
+    };
+    return [{ each, task }];
   }
 
   /** Excursions whose assignment or rule is no more: they are taken out, with the change that caused it. */
-  #orphans(
-    series: SeriesId,
-    bases: readonly { readonly assignment: Assignment; readonly rule: Rule }[],
-  ): RuleFinding[] {
+  #orphans({ series, all }: Pick<Finding, "series" | "all">): LineFinding[] {
     const { state } = this.#deps;
-    const standing = new Set(bases.map(({ assignment, rule }) => `${assignment.key}\n${rule.ruleId}`));
+    const standing = new Set(all.map(({ assignment, line }) => `${assignment.key}\n${line.ruleId}`));
     return state.excursions
       .basesOf(series.tenantId, series.assetId, series.channel)
       .filter(({ assignmentKey, ruleId }) => !standing.has(`${assignmentKey}\n${ruleId}`))
       .map(({ assignmentKey, ruleId }) => ({
         assignment: undefined,
-        rule: undefined,
+        line: undefined,
         ruleId,
         formers: state.excursions.touching(assignmentKey, series, ruleId, 0),
         excursions: [],
@@ -167,13 +202,40 @@ export class Assessor {
   }
 }
 
-function byChannel(marks: readonly DirtyMark[]): Map<string, [DirtyMark, ...DirtyMark[]]> {
-  const channels = new Map<string, [DirtyMark, ...DirtyMark[]]>();
+interface Touched {
+  readonly each: AssetLine;
+  readonly marks: readonly DirtyMark[];
+}
+
+/** The interval of a line that a mark makes dirty; undefined when it does not touch it. */
+function reachOf({ line }: AssetLine, mark: DirtyMark, { doors, defrosts }: AssetLines): DirtyInterval | undefined {
+  const ahead = line.members.includes(mark.channel)
+    ? Math.max(...line.versions.map(({ rule }) => memberAheadMs(rule)))
+    : isGated(line) && (doors.includes(mark.channel) || defrosts.includes(mark.channel))
+      ? gateAheadMs(line)
+      : undefined;
+  if (ahead === undefined) return undefined;
+  const toMs = mark.toMs === END_OF_TIME_MS ? END_OF_TIME_MS : mark.toMs + ahead;
+  if (toMs < line.fromMs || (line.toMs !== null && mark.fromMs >= line.toMs)) return undefined;
+  return { fromMs: mark.fromMs, toMs };
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [value]);
+  else known.push(value);
+}
+
+/** Marks of what has to be judged together: of a channel, or of an asset whose channels matter to one another. */
+function grouped(marks: readonly DirtyMark[], state: IngestState): Marks[] {
+  const groups = new Map<string, [DirtyMark, ...DirtyMark[]]>();
   for (const mark of marks) {
-    const key = `${mark.tenantId}/${mark.assetId}/${mark.channel}`;
-    const known = channels.get(key);
-    if (known === undefined) channels.set(key, [mark]);
+    const { tenantId, assetId, channel } = mark;
+    const { isJoined } = state.lines.of(tenantId, assetId);
+    const key = `${tenantId}/${assetId}${isJoined ? "" : `/${channel}`}`;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [mark]);
     else known.push(mark);
   }
-  return channels;
+  return [...groups.values()];
 }

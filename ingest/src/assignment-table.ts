@@ -1,19 +1,13 @@
 // Assignments as they were last read from the facts: what is assessed by, even while the facts' file is away.
 
-import { type ChannelDeclaration, type Rule, rulesFor } from "@isotherm/coldchain";
 import type { Assignment } from "./assignment.ts";
 import type { StateDb } from "./state-db.ts";
-
-/** One rule that a channel is judged by, and by which assignment. */
-export interface JudgingBasis {
-  readonly assignment: Assignment;
-  readonly rule: Rule;
-}
 
 export class AssignmentTable {
   readonly #db: StateDb;
   #all: ReadonlyMap<string, Assignment>;
   #ofAsset = new Map<string, Assignment[]>();
+  #ofShipment = new Map<string, Assignment[]>();
 
   constructor(db: StateDb) {
     this.#db = db;
@@ -32,15 +26,10 @@ export class AssignmentTable {
     return this.#ofAsset.get(`${tenantId}/${assetId}`) ?? [];
   }
 
-  /** Every rule that any assignment of the asset has for a channel. */
-  basesOf(tenantId: string, assetId: string, declared: ChannelDeclaration): JudgingBasis[] {
-    const { standsMs } = declared;
-    return this.of(tenantId, assetId).flatMap((assignment) =>
-      rulesFor(assignment.profile, declared).map((rule) => ({
-        assignment,
-        rule: standsMs === undefined ? rule : { ...rule, gapMs: standsMs },
-      })),
-    );
+  /** Those of the same shipment and profile on all legs, in the order of the legs. */
+  legsOf({ tenantId, shipmentId, profile }: Assignment): readonly Assignment[] {
+    if (shipmentId === null) return [];
+    return this.#ofShipment.get(`${tenantId}/${shipmentId}/${profile.id}`) ?? [];
   }
 
   /** Within a transaction; `committed` must follow it. */
@@ -66,11 +55,18 @@ export class AssignmentTable {
 
   #index(): void {
     this.#ofAsset = new Map();
+    this.#ofShipment = new Map();
     for (const assignment of [...this.#all.values()].sort((a, b) => (a.key < b.key ? -1 : 1))) {
-      const asset = `${assignment.tenantId}/${assignment.assetId}`;
-      const known = this.#ofAsset.get(asset);
-      if (known === undefined) this.#ofAsset.set(asset, [assignment]);
-      else known.push(assignment);
+      const { tenantId, assetId, shipmentId, profile } = assignment;
+      append(this.#ofAsset, `${tenantId}/${assetId}`, assignment);
+      if (shipmentId !== null) append(this.#ofShipment, `${tenantId}/${shipmentId}/${profile.id}`, assignment);
     }
+    for (const legs of this.#ofShipment.values()) legs.sort((a, b) => a.fromMs - b.fromMs || (a.key < b.key ? -1 : 1));
   }
+}
+
+function append(lists: Map<string, Assignment[]>, key: string, assignment: Assignment): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [assignment]);
+  else known.push(assignment);
 }

@@ -1,6 +1,6 @@
 // Which profile judges which asset when: worked out from the dated facts of the trace room. Pure.
 
-import { type Profile, parseProfile } from "@isotherm/coldchain";
+import { type Profile, type ProfileInForce, parseProfile } from "@isotherm/coldchain";
 import type { TraceFacts } from "@isotherm/trace";
 
 /** One profile over one asset for a time: a shipment's leg, or the asset's standing profile. Plain data. */
@@ -10,10 +10,19 @@ export interface Assignment {
   readonly assetId: string;
   /** Null for a standing profile. */
   readonly shipmentId: string | null;
+  /** The last version that judges within its time. */
   readonly profile: Profile;
+  /** Versions that judged before, ascending, each until the next; absent: none. */
+  readonly former?: readonly { readonly profile: Profile; readonly toMs: number }[];
   readonly fromMs: number;
   /** Exclusive; null while it goes on. */
   readonly toMs: number | null;
+}
+
+/** The versions of its profile over an assignment's time, ascending and adjoining. */
+export function versionsOf({ profile, former = [], fromMs, toMs }: Assignment): ProfileInForce[] {
+  const all = [...former, { profile, toMs }];
+  return all.map((version, at) => ({ ...version, fromMs: all[at - 1]?.toMs ?? fromMs }));
 }
 
 export interface Assignments {
@@ -25,17 +34,24 @@ export interface Assignments {
 /** @param before what stands now: an assignment whose profile has become unreadable stays as it is */
 export function assignmentsOf(facts: TraceFacts, before: ReadonlyMap<string, Assignment>): Assignments {
   const problems = new Map<string, string>();
-  const profiles = new Map<string, Profile>();
-  for (const { profileId, text } of facts.profiles) {
+  const profiles = new Map<string, ProfileVersion[]>();
+  for (const { profileId, text, validFromMs } of facts.profiles) {
     const parsed = parseProfile(text, `profile ${profileId}`);
-    if ("profile" in parsed) profiles.set(profileId, parsed.profile);
+    const known = profiles.get(profileId) ?? [];
+    if ("profile" in parsed) profiles.set(profileId, [...known, { profile: parsed.profile, fromMs: validFromMs ?? 0 }]);
     else problems.set(profileId, parsed.problems.map((each) => JSON.stringify(each)).join("; "));
   }
   const assignments = new Map<string, Assignment>();
   const add = (assignment: Omit<Assignment, "profile">, profileId: string): void => {
-    const profile = profiles.get(profileId) ?? before.get(assignment.key)?.profile;
-    if (profile !== undefined) assignments.set(assignment.key, { ...assignment, profile });
-    else if (!problems.has(profileId)) problems.set(profileId, "no such profile is known");
+    const known = before.get(assignment.key);
+    const versions = problems.has(profileId) ? undefined : profiles.get(profileId);
+    if (versions !== undefined) {
+      const judged = judgedBy(assignment, versions);
+      if (judged !== undefined) assignments.set(assignment.key, judged);
+    } else if (known !== undefined) {
+      const { profile, former } = known;
+      assignments.set(assignment.key, { ...assignment, profile, ...(former === undefined ? {} : { former }) });
+    } else if (!problems.has(profileId)) problems.set(profileId, "no such profile is known");
   };
   for (const { assetId, tenantId, standing } of facts.assets) {
     for (const { profileId, fromMs, toMs } of standing) {
@@ -54,6 +70,36 @@ export function assignmentsOf(facts: TraceFacts, before: ReadonlyMap<string, Ass
     }
   }
   return { assignments, problems };
+}
+
+interface ProfileVersion {
+  readonly profile: Profile;
+  readonly fromMs: number;
+}
+
+/** An assignment with the versions that are in force in its time; undefined when none ever is. */
+function judgedBy(
+  assignment: Omit<Assignment, "profile">,
+  versions: readonly ProfileVersion[],
+): Assignment | undefined {
+  const { fromMs, toMs } = assignment;
+  const judging = versions.filter((version, at) => {
+    const untilMs = versions[at + 1]?.fromMs ?? Infinity;
+    return version.fromMs < (toMs ?? Infinity) && untilMs > fromMs;
+  });
+  const last = judging.at(-1);
+  const [first] = judging;
+  if (last === undefined || first === undefined) return undefined;
+  const former = judging.slice(0, -1).map(({ profile }, at) => ({
+    profile,
+    toMs: (judging[at + 1] as ProfileVersion).fromMs,
+  }));
+  return {
+    ...assignment,
+    profile: last.profile,
+    ...(former.length === 0 ? {} : { former }),
+    fromMs: Math.max(fromMs, first.fromMs),
+  };
 }
 
 /** Keys of assignments that appeared, vanished or changed. */

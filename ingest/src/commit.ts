@@ -116,6 +116,7 @@ function saveBirths(plan: BatchPlan, state: IngestState): void {
     );
     for (const declared of birth.channels) {
       const isAnother = state.gateways.declare(tenantId, birth.assetId, declared);
+      state.lines.changed(tenantId, birth.assetId);
       state.quiet.changed({ tenantId, assetId: birth.assetId, channel: declared.channel });
       if (!isAnother) continue;
       state.dirty.add({

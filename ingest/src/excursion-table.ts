@@ -1,6 +1,6 @@
 // Excursions as last assessed.
 
-import type { Excursion, Rule } from "@isotherm/coldchain";
+import type { Excursion, JudgedLine, Rule } from "@isotherm/coldchain";
 import type { Assignment } from "./assignment.ts";
 import type { SqlRow, StateDb } from "./state-db.ts";
 import type { ExcursionRow } from "./state-rows.ts";
@@ -111,8 +111,51 @@ export class ExcursionTable {
       .map((row) => ({ assignmentKey: String(row["assignment_key"]), ruleId: String(row["rule_id"]) }));
   }
 
+  /** What excursions of an asset are of: channels, and several channels together. */
+  channelsOf(tenantId: string, assetId: string): string[] {
+    const sql = "SELECT DISTINCT channel FROM excursion WHERE tenant_id = ? AND asset_id = ?";
+    return this.#db.all(sql, tenantId, assetId).map((row) => String(row["channel"]));
+  }
+
+  /** Monitored time of all excursions of a rule under an assignment: of the series that has the most. */
+  spentMs(assignmentKey: string, ruleId: string): number {
+    const sql = `SELECT max(spent) AS spent FROM (SELECT sum(json_extract(result, '$.monitoredMs')) AS spent
+      FROM excursion WHERE assignment_key = ? AND rule_id = ? GROUP BY asset_id, channel)`;
+    return Number(this.#db.get(sql, assignmentKey, ruleId)?.["spent"] ?? 0);
+  }
+
+  /** The last excursion of a line that began before an instant. */
+  lastBefore(
+    assignmentKey: string,
+    { assetId, channel }: Pick<SeriesId, "assetId" | "channel">,
+    ruleId: string,
+    beforeMs: number,
+  ): StoredExcursion | undefined {
+    const sql = `SELECT * FROM excursion WHERE assignment_key = ? AND asset_id = ? AND channel = ? AND rule_id = ?
+      AND start_ms < ? ORDER BY start_ms DESC LIMIT 1`;
+    const row = this.#db.get(sql, assignmentKey, assetId, channel, ruleId, beforeMs);
+    return row === undefined ? undefined : storedExcursionOf(row);
+  }
+
+  /** Where a rule's excursions under an assignment lie. */
+  extentsOf(assignmentKey: string, ruleId: string): { channel: string; fromMs: number; toMs: number }[] {
+    const sql = `SELECT channel, min(start_ms) AS from_ms, max(coalesce(end_ms, start_ms)) AS to_ms FROM excursion
+      WHERE assignment_key = ? AND rule_id = ? GROUP BY channel`;
+    return this.#db.all(sql, assignmentKey, ruleId).map((row) => ({
+      channel: String(row["channel"]),
+      fromMs: Number(row["from_ms"]),
+      toMs: Number(row["to_ms"]),
+    }));
+  }
+
   /** Within a transaction. Keeps the alarm that it is linked to. */
-  save(excursionId: string, assignment: Assignment, channel: string, rule: Rule, excursion: Excursion): void {
+  save(
+    excursionId: string,
+    assignment: Assignment,
+    { channel, toMs }: Pick<JudgedLine, "channel" | "toMs">,
+    rule: Rule,
+    excursion: Excursion,
+  ): void {
     this.#db.run(
       `INSERT INTO excursion VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
        ON CONFLICT DO UPDATE SET profile_version = excluded.profile_version, limit_value = excluded.limit_value,
@@ -131,7 +174,7 @@ export class ExcursionTable {
       rule.limit,
       excursion.startMs,
       excursion.endMs,
-      assignment.toMs,
+      toMs,
       JSON.stringify(excursion),
       excursion.breachMs === null ? 0 : 1,
     );

@@ -1,38 +1,36 @@
 // Writing down what was found on one channel: excursions under their lasting ids, the audit, the alarms.
 
-import {
-  type AlarmEffect,
-  type Excursion,
-  type ExcursionChange,
-  type Rule,
-  matchExcursions,
-} from "@isotherm/coldchain";
+import { type AlarmEffect, type Excursion, type ExcursionChange, matchExcursions, ruleAt } from "@isotherm/coldchain";
 import { saveAlarm } from "./alarm-change.ts";
 import { idOf, settleAlarms } from "./alarm-settling.ts";
 import { writeAudit } from "./audit-table.ts";
-import type { Assignment } from "./assignment.ts";
+import type { AssetLine } from "./asset-lines.ts";
 import { type DirtyMark, END_OF_TIME_MS } from "./dirty-table.ts";
+import type { StoredAlarm } from "./alarm-table.ts";
 import type { StoredExcursion } from "./excursion-table.ts";
 import { liveRange } from "./live-range.ts";
 import type { IngestState } from "./state.ts";
 import type { SeriesId } from "./store/reading-store.ts";
 
-export interface RuleFinding {
+interface Replaced {
   readonly ruleId: string;
-  /** Undefined, and the rule with it, when they are no more: then there are no excursions either. */
-  readonly assignment: Assignment | undefined;
-  readonly rule: Rule | undefined;
   readonly formers: readonly StoredExcursion[];
   readonly excursions: readonly Excursion[];
 }
 
-/** All that a pass found on one channel. */
+/** Assignment and line are undefined when they are no more: then there are no excursions either. */
+export type LineFinding = Replaced & (AssetLine | { readonly assignment: undefined; readonly line: undefined });
+
+/** All that a pass found on one series: a channel, or several channels judged as one. */
 export interface Finding {
+  /** `channel` is that of its lines. */
   readonly series: SeriesId;
+  /** The channels that it is made of. */
+  readonly members: ReadonlySet<string>;
   readonly marks: readonly [DirtyMark, ...DirtyMark[]];
-  readonly rules: readonly RuleFinding[];
-  /** Every rule that any assignment of the asset has for the channel, by id. */
-  readonly current: ReadonlyMap<string, Rule>;
+  readonly lines: readonly LineFinding[];
+  /** Every line that any assignment of the asset has for the series. */
+  readonly all: readonly AssetLine[];
   /** Rules whose profile is being changed, and by whose former version too the newly judged readings are outside. */
   readonly own: ReadonlySet<string>;
 }
@@ -53,18 +51,18 @@ export function recordFinding(state: IngestState, finding: Finding): FindingOutc
   // Rules with something to settle, and since when: those with an alarm that is not closed, and those judged anew.
   const since = state.alarms.openRules(tenantId, assetId, channel);
   const touched = new Set<string>();
-  const excursions = finding.rules.flatMap((found) => {
+  const excursions = finding.lines.flatMap((found) => {
     const startMs = Math.min(
       ...[...found.excursions, ...found.formers.map((each) => each.excursion)].map((e) => e.startMs),
     );
     if (startMs !== Infinity) since.set(found.ruleId, Math.min(since.get(found.ruleId) ?? Infinity, startMs));
-    return recordRule(state, finding, found, touched);
+    return recordLine(state, finding, found, touched);
   });
   const alarms = [...since].flatMap(([ruleId, fromMs]) => recordAlarms(state, finding, ruleId, fromMs, touched));
   return { alarms, excursions };
 }
 
-function recordRule(state: IngestState, finding: Finding, found: RuleFinding, touched: Set<string>) {
+function recordLine(state: IngestState, finding: Finding, found: LineFinding, touched: Set<string>) {
   const { series } = finding;
   const formers = new Map(found.formers.map((former) => [former.excursionId, former]));
   const match = matchExcursions(
@@ -72,9 +70,10 @@ function recordRule(state: IngestState, finding: Finding, found: RuleFinding, to
     found.excursions,
     (startMs) => newExcursionId(state, formers, [found.assignment?.key ?? "", series.channel, found.ruleId, startMs]),
   );
-  if (found.assignment !== undefined && found.rule !== undefined) {
+  if (found.line !== undefined) {
     for (const [id, excursion] of [...match.kept, ...match.added]) {
-      state.excursions.save(id, found.assignment, series.channel, found.rule, excursion);
+      const rule = ruleAt(found.line, excursion.startMs);
+      state.excursions.save(id, found.assignment, found.line, rule, excursion);
       touched.add(id);
     }
   }
@@ -113,7 +112,7 @@ function isChange(
   if (change.kind !== "revised" || change.after.endMs !== null) return true;
   const before = formers.get(change.id)?.excursion;
   const after = kept.find(([id]) => id === change.id)?.[1];
-  return before?.onsetMs !== after?.onsetMs || before?.breachMs !== after?.breachMs;
+  return before?.onsetMs !== after?.onsetMs || before?.breaches.length !== after?.breaches.length;
 }
 
 function inheritAlarm(state: IngestState, former: StoredExcursion | undefined, intoId: string): void {
@@ -150,9 +149,12 @@ function recordAlarms(
   fromMs: number,
   touched: ReadonlySet<string>,
 ) {
-  const { series, marks, current } = finding;
+  const { series, marks, members } = finding;
   const { tenantId, assetId, channel } = series;
-  const rule = current.get(ruleId);
+  const newestMs = Math.max(...[...members].map((member) => state.gateways.judgedToMs(tenantId, assetId, member)));
+  const line = finding.all.findLast((each) => each.line.ruleId === ruleId)?.line;
+  const rule = line && ruleAt(line, newestMs);
+  const own = marks.filter((mark) => members.has(mark.channel));
   const change = state.profileChanges.of(tenantId, ruleId.slice(0, ruleId.indexOf("/")));
   const settled = settleAlarms({
     change: change && { alarmId: change.alarmId, isOwn: finding.own.has(ruleId) },
@@ -162,8 +164,8 @@ function recordAlarms(
     excursions: state.excursions.ofRule(tenantId, assetId, channel, ruleId, fromMs),
     touched,
     alarms: state.alarms.of(tenantId, assetId, channel, ruleId, fromMs),
-    live: rule === undefined ? undefined : liveRange(marks, rule.liveMaxAgeMs),
-    newestMs: state.gateways.judgedToMs(tenantId, assetId, channel),
+    live: rule === undefined ? undefined : liveRange(own, rule.liveMaxAgeMs),
+    newestMs,
     receivedAtMs: receivedAtMs(marks),
   });
   for (const [excursionId, alarmId] of settled.links) state.excursions.link(excursionId, alarmId);
@@ -174,9 +176,15 @@ function recordAlarms(
     state.profileChanges.forget(change, series, ruleId);
   for (const { before, after, effects } of settled.alarms) {
     const cause = { atMs: receivedAtMs(marks), cause: causeOf(marks), personId: null };
-    saveAlarm(state.db, state.alarms, before, after, kindOf(before === undefined, effects), cause);
+    // A peak that moves while an alarm lasts is no change of it: the last one stands in the entry of its return.
+    if (before !== undefined && effects.length === 0 && isSameButPeak(before, after)) state.alarms.save(after);
+    else saveAlarm(state.db, state.alarms, before, after, kindOf(before === undefined, effects), cause);
   }
   return settled.alarms.map(({ after, effects }) => ({ alarmId: after.alarmId, effects }));
+}
+
+function isSameButPeak(before: StoredAlarm, after: StoredAlarm): boolean {
+  return JSON.stringify({ ...before, peak: null }) === JSON.stringify({ ...after, peak: null });
 }
 
 function kindOf(isNew: boolean, effects: readonly AlarmEffect[]): string {
@@ -192,6 +200,6 @@ export function receivedAtMs(marks: readonly DirtyMark[]): number {
   return Math.max(...marks.map((mark) => mark.receivedAtMs));
 }
 
-function causeOf(marks: readonly DirtyMark[]): string {
+export function causeOf(marks: readonly DirtyMark[]): string {
   return [...new Set(marks.map(({ cause }) => cause))].join("; ");
 }

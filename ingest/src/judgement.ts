@@ -60,7 +60,6 @@ export class Judgement {
     this.#silence = new SilenceWatch(state, config, ports.clock.wallMs());
     this.#assessor = new Assessor({
       state,
-      assignments,
       reader: async () => (this.#reader ??= await openReadingReader(config.store)),
       groupAboveChannels: config.bounds.groupAboveChannels,
       monotonicMs: () => ports.clock.monotonicMs(),

@@ -2,9 +2,8 @@
 // every rule of their channel, newer than its last excursion, while no excursion, no alarm's return and no assessment is
 // outstanding there. Everything else is assessed from the store.
 
-import { ALWAYS_QUIET, NEVER_QUIET, type QuietBand, isQuiet, quietBand } from "@isotherm/coldchain";
-import type { AssignmentTable } from "./assignment-table.ts";
-import type { GatewayTable } from "./gateway-table.ts";
+import { NEVER_QUIET, type QuietBand, isQuiet, quietBand } from "@isotherm/coldchain";
+import { type LineTable, isGated } from "./asset-lines.ts";
 import type { ChannelState, LatestTable } from "./latest-table.ts";
 import type { StateDb } from "./state-db.ts";
 import type { SeriesId } from "./store/reading-store.ts";
@@ -23,15 +22,13 @@ const NEVER: QuietChannel = { band: NEVER_QUIET, afterMs: Infinity };
 /** Of what is looked up here, all is stored: what is kept in memory is only ever a copy, looked up anew after a change. */
 export class QuietChannels {
   readonly #db: StateDb;
-  readonly #gateways: GatewayTable;
-  readonly #assignments: AssignmentTable;
+  readonly #lines: LineTable;
   readonly #latest: LatestTable;
 
-  constructor(db: StateDb, latest: LatestTable, gateways: GatewayTable, assignments: AssignmentTable) {
+  constructor(db: StateDb, latest: LatestTable, lines: LineTable) {
     this.#db = db;
     this.#latest = latest;
-    this.#gateways = gateways;
-    this.#assignments = assignments;
+    this.#lines = lines;
   }
 
   /** Asked within the transaction that makes the reading known, so that nothing changes between the answer and its use. */
@@ -66,14 +63,13 @@ export class QuietChannels {
     return { band: this.#bandOf(ids, reachMs), afterMs };
   }
 
-  #bandOf(ids: readonly [string, string, string], reachMs: number): QuietBand {
-    const declared = this.#gateways.channel(...ids);
-    if (declared === undefined) return ALWAYS_QUIET;
-    const bases = this.#assignments.basesOf(ids[0], ids[1], declared);
-    const reached = bases.filter(({ assignment: { toMs } }) => toMs === null || toMs > reachMs);
-    return quietBand(
-      reached.map(({ rule }) => rule),
-      declared.resolution,
-    );
+  #bandOf([tenantId, assetId, channel]: readonly [string, string, string], reachMs: number): QuietBand {
+    const { lines, doors, defrosts } = this.#lines.of(tenantId, assetId);
+    const reached = lines.filter(({ line: { toMs } }) => toMs === null || toMs > reachMs);
+    const isGate = doors.includes(channel) || defrosts.includes(channel);
+    if (isGate && reached.some(({ line }) => isGated(line))) return NEVER_QUIET;
+    const own = reached.filter(({ line }) => line.members.includes(channel));
+    const rules = own.flatMap(({ line }) => line.versions.map(({ rule }) => rule));
+    return quietBand(rules, own[0]?.line.resolution ?? 0);
   }
 }

@@ -1,34 +1,39 @@
-// One rule on one channel, judged again from where a new reading or fact can first matter to where it no longer does.
+// Lines judged again from where new readings or facts can first matter to where they no longer do, all lines of the same
+// channels in one reading of the store.
 
 import {
   type AssessState,
   type Excursion,
+  type JudgedLine,
   type ReadingSlice,
-  type Rule,
-  assessPush,
   assessResume,
   assessStart,
+  gatesReachMs,
+  judgedWholeUntilMs,
+  memberReachMs,
+  pushLine,
 } from "@isotherm/coldchain";
 import type { StoredExcursion } from "./excursion-table.ts";
-import type { ReadingColumns, ReadingReader, SeriesId } from "./store/reading-store.ts";
+import { SeriesFeed, firstAt, partOf } from "./series-feed.ts";
+import type { ReadingReader, SeriesId } from "./store/reading-store.ts";
 
 /** The last instant that a store can hold, exclusive. */
 export const STORE_END_MS = 9_223_372_036_853;
-/** Readings taken from the store at once. */
-const PAGE_READINGS = 5000;
-
-export interface Judged {
-  readonly series: SeriesId;
-  readonly resolution: number;
-  readonly rule: Rule;
-  readonly windowFromMs: number;
-  /** Exclusive; null while the window is open. */
-  readonly windowToMs: number | null;
-}
 
 export interface DirtyInterval {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+export interface LineTask {
+  readonly line: JudgedLine;
+  /** When its leg, or its standing profile, begins. */
+  readonly legFromMs: number;
+  readonly dirty: DirtyInterval;
+  /** Of the line, earliest first: those that end at the interval's start or later, or all when it reaches the line's start. */
+  readonly formers: readonly StoredExcursion[];
+  /** Of a cumulative allowance: what had been spent when the line began, and what when the interval does. */
+  readonly spentMs: { readonly atStart: number; readonly atDirty: number };
 }
 
 export interface Reassessed {
@@ -37,96 +42,152 @@ export interface Reassessed {
   readonly excursions: readonly Excursion[];
 }
 
+/** Channels that one judging reads. */
+export interface LineSources {
+  readonly asset: Pick<SeriesId, "tenantId" | "assetId">;
+  readonly members: readonly string[];
+  readonly doors: readonly string[];
+  readonly defrosts: readonly string[];
+}
+
 interface Restart {
   readonly state: AssessState;
   readonly fromMs: number;
-  readonly formers: readonly StoredExcursion[];
+}
+
+/** True when all of a line has to be judged, and so all its former excursions are wanted. */
+export function isJudgedWhole(line: JudgedLine, dirty: DirtyInterval): boolean {
+  return dirty.fromMs <= line.fromMs || dirty.fromMs < judgedWholeUntilMs(line);
 }
 
 /**
  * Where to begin. Before the interval the former result stands, so outside any excursion the state is simply "inside";
  * within one it is judged from its start, or taken up where it stands when only later readings came.
- *
- * @param formers all former excursions of the rule that end at the interval's start or later, earliest first
  */
-export function restartOf(judged: Judged, dirty: DirtyInterval, formers: readonly StoredExcursion[]): Restart {
-  const { windowFromMs } = judged;
-  if (dirty.fromMs <= windowFromMs) return { state: assessStart(), fromMs: windowFromMs, formers };
-  const covering = formers.find(
-    ({ excursion }) =>
-      excursion.startMs <= dirty.fromMs && (excursion.endMs === null || excursion.endMs >= dirty.fromMs),
-  );
-  if (covering === undefined) return { state: assessStart(), fromMs: dirty.fromMs, formers };
+export function restartOf({ line, dirty, formers, spentMs }: LineTask): Restart {
+  if (isJudgedWhole(line, dirty)) return { state: assessStart(spentMs.atStart), fromMs: line.fromMs };
+  const covering = formers.find(({ excursion }) => covers(excursion, dirty.fromMs));
+  const inside = { ...assessStart(spentMs.atDirty), hasBeenInside: true };
+  if (covering === undefined) return { state: inside, fromMs: dirty.fromMs };
   const { excursion } = covering;
   if (excursion.endMs === null && excursion.lastReadingMs < dirty.fromMs)
-    return { state: assessResume(excursion), fromMs: dirty.fromMs, formers };
-  return { state: assessStart(), fromMs: excursion.startMs, formers };
-}
-
-/** Reads as much as it needs and no more. Throws what the store throws. */
-export async function reassess(
-  reader: ReadingReader,
-  judged: Judged,
-  dirty: DirtyInterval,
-  allFormers: readonly StoredExcursion[],
-): Promise<Reassessed> {
-  const { rule, resolution, series } = judged;
-  const toMs = judged.windowToMs ?? STORE_END_MS;
-  const { state: first, fromMs, formers } = restartOf(judged, dirty, allFormers);
-  const excursions: Excursion[] = [];
-  let state = first;
-  let at = { fromMs, fromOrdinal: 0 };
-  for (;;) {
-    const page =
-      at.fromMs < toMs
-        ? await reader.readings({ series, ...at, toMs, limit: PAGE_READINGS })
-        : { length: 0, more: false };
-    if ("value" in page) {
-      const step = assessPush(state, rule, resolution, sliceOf(page));
-      excursions.push(...step.closed);
-      state = step.state;
-    }
-    if (!("value" in page) || !page.more || page.length === 0) {
-      if (state.open !== null) excursions.push(state.open);
-      return { formers, excursions };
-    }
-    const lastMs = page.atMs[page.length - 1] as number;
-    if (lastMs > dirty.toMs && state.open === null && !formers.some((former) => covers(former.excursion, lastMs)))
-      return { formers: formers.filter(({ excursion }) => excursion.startMs <= lastMs), excursions };
-    at = { fromMs: lastMs, fromOrdinal: (page.ordinal[page.length - 1] as number) + 1 };
-  }
-}
-
-/** Stretch of readings of a channel, its ends included. */
-export interface Stretch extends DirtyInterval {
-  readonly series: SeriesId;
-  readonly resolution: number;
-}
-
-/** Whether readings of a stretch belong to an excursion of the rule that has lasted its on-delay. */
-export async function isOutsideWithin(reader: ReadingReader, rule: Rule, stretch: Stretch): Promise<boolean> {
-  const { series, resolution, fromMs, toMs } = stretch;
-  const isFound = ({ onsetMs, lastMemberMs }: Excursion): boolean => onsetMs !== null && lastMemberMs >= fromMs;
-  let state = assessStart();
-  // What came before counts as far back as the on-delay reaches.
-  let at = { fromMs: Math.max(0, fromMs - rule.onDelayMs - rule.gapMs), fromOrdinal: 0 };
-  for (;;) {
-    const page = await reader.readings({ series, ...at, toMs: toMs + 1, limit: PAGE_READINGS });
-    const step = assessPush(state, rule, resolution, sliceOf(page));
-    if (step.closed.some(isFound) || (step.open !== null && isFound(step.open))) return true;
-    if (!page.more || page.length === 0) return false;
-    state = step.state;
-    at = { fromMs: page.atMs[page.length - 1] as number, fromOrdinal: (page.ordinal[page.length - 1] as number) + 1 };
-  }
+    return { state: assessResume(excursion), fromMs: dirty.fromMs };
+  return { state: inside, fromMs: excursion.startMs };
 }
 
 function covers({ startMs, endMs }: Excursion, atMs: number): boolean {
   return startMs <= atMs && (endMs === null || endMs >= atMs);
 }
 
-/** Good readings are those with quality 0; the columns are used as they are. */
-export function sliceOf({ length, atMs, value, quality }: ReadingColumns): ReadingSlice {
-  const good = new Uint8Array(length);
-  for (let i = 0; i < length; i++) good[i] = quality[i] === 0 ? 1 : 0;
-  return { count: length, atMs, value, good };
+/** One line on its way through the readings. */
+class LineRun {
+  readonly task: LineTask;
+  readonly reachMs: number;
+  readonly #sumsUp: boolean;
+  readonly #excursions: Excursion[] = [];
+  #state: AssessState;
+  #fromMs: number;
+  #result: Reassessed | undefined;
+
+  constructor(task: LineTask) {
+    this.task = task;
+    this.reachMs = memberReachMs(task.line);
+    this.#sumsUp = task.line.versions.some(({ rule }) => rule.allowances.some(({ kind }) => kind === "cumulative"));
+    const { state, fromMs } = restartOf(task);
+    this.#state = state;
+    this.#fromMs = fromMs;
+    if (fromMs >= (task.line.toMs ?? STORE_END_MS)) this.#finish(Infinity);
+  }
+
+  get isDone(): boolean {
+    return this.#result !== undefined;
+  }
+
+  get fromMs(): number {
+    return this.#fromMs;
+  }
+
+  /** Judges what is loaded and before `toMs`; Infinity: there is no more. */
+  push(
+    members: readonly ReadingSlice[],
+    gates: { doors: ReadingSlice[]; defrosts: ReadingSlice[] },
+    toMs: number,
+  ): void {
+    if (toMs <= this.#fromMs && toMs !== Infinity) return;
+    const { line, legFromMs } = this.task;
+    const own = members.map((slice) => partOf(slice, firstAt(slice, legFromMs), firstAt(slice, line.toMs ?? Infinity)));
+    const readings = { members: own, ...gates, legFromMs };
+    const { state, closed } = pushLine(this.#state, line, readings, { fromMs: this.#fromMs, toMs });
+    this.#excursions.push(...closed);
+    this.#state = state;
+    this.#fromMs = toMs;
+    if (toMs === Infinity || toMs >= (line.toMs ?? Infinity)) this.#finish(Infinity);
+    else this.#settle();
+  }
+
+  /** Ends where all is as it was before, or goes to the next excursion that began with another sum. */
+  #settle(): void {
+    const { dirty, formers } = this.task;
+    const { open, lastGoodMs, spentMs } = this.#state;
+    if (open !== null || lastGoodMs === null || lastGoodMs <= dirty.toMs) return;
+    if (formers.some(({ excursion }) => covers(excursion, lastGoodMs))) return;
+    const next = formers.find(({ excursion }) => excursion.startMs > lastGoodMs);
+    if (!this.#sumsUp || next === undefined || next.excursion.spentBeforeMs === spentMs)
+      return this.#finish(lastGoodMs);
+    if (next.excursion.startMs <= this.#fromMs) return;
+    this.#fromMs = next.excursion.startMs;
+    this.#state = { ...assessStart(spentMs), hasBeenInside: true };
+  }
+
+  #finish(upToMs: number): void {
+    if (this.#state.open !== null) this.#excursions.push(this.#state.open);
+    const formers = this.task.formers.filter(({ excursion }) => excursion.startMs <= upToMs);
+    this.#result = { formers, excursions: this.#excursions };
+  }
+
+  get result(): Reassessed {
+    return this.#result as Reassessed;
+  }
+}
+
+/**
+ * Judges lines of the same members, reading as much as they need and no more. The results are in the order of the tasks.
+ * Throws what the store throws.
+ */
+export async function reassess(
+  reader: ReadingReader,
+  sources: LineSources,
+  tasks: readonly LineTask[],
+): Promise<Reassessed[]> {
+  const runs = tasks.map((task) => new LineRun(task));
+  for (;;) {
+    const left = runs.filter(({ isDone }) => !isDone);
+    if (left.length === 0) return runs.map(({ result }) => result);
+    await runOn(reader, sources, left);
+  }
+}
+
+/** Until all are done, or all that are left go on from later than what is loaded. */
+async function runOn(reader: ReadingReader, sources: LineSources, runs: readonly LineRun[]): Promise<void> {
+  const startMs = Math.min(...runs.map(({ fromMs }) => fromMs));
+  const toMs = Math.max(...runs.map(({ task }) => task.line.toMs ?? STORE_END_MS));
+  const reachMs = Math.max(...runs.map((run) => run.reachMs));
+  const gateReachMs = Math.max(...runs.map(({ task }) => gatesReachMs(task.line)));
+  const feedOf = (reach: number) => (channel: string) =>
+    new SeriesFeed(reader, { ...sources.asset, channel }, startMs - reach, toMs);
+  const members = sources.members.map(feedOf(reachMs));
+  const doors = gateReachMs > 0 ? sources.doors.map(feedOf(gateReachMs)) : [];
+  const defrosts = gateReachMs > 0 ? sources.defrosts.map(feedOf(gateReachMs)) : [];
+  const feeds = [...members, ...doors, ...defrosts];
+  let frontierMs = startMs;
+  do {
+    for (const feed of feeds) while (feed.loadedToMs <= frontierMs) await feed.load();
+    frontierMs = Math.min(Infinity, ...feeds.map(({ loadedToMs }) => loadedToMs));
+    const before = (all: readonly SeriesFeed[]): ReadingSlice[] => all.map((feed) => feed.before(frontierMs));
+    const gates = { doors: before(doors), defrosts: before(defrosts) };
+    const slices = before(members);
+    for (const run of runs) if (!run.isDone) run.push(slices, gates, frontierMs);
+    for (const feed of members) feed.forget(frontierMs - reachMs);
+    for (const feed of [...doors, ...defrosts]) feed.forget(frontierMs - gateReachMs);
+  } while (runs.some(({ isDone, fromMs }) => !isDone && fromMs <= frontierMs));
 }

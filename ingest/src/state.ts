@@ -3,6 +3,7 @@
 import { AlarmTable } from "./alarm-table.ts";
 import { AnchorTable } from "./anchor-table.ts";
 import { AssignmentTable } from "./assignment-table.ts";
+import { LineTable } from "./asset-lines.ts";
 import { BirthTable } from "./birth-table.ts";
 import { DirtyTable } from "./dirty-table.ts";
 import { ExcursionTable } from "./excursion-table.ts";
@@ -26,6 +27,7 @@ export class IngestState {
   readonly quarantine: QuarantineTable;
   readonly gateways: GatewayTable;
   readonly assignments: AssignmentTable;
+  readonly lines: LineTable;
   readonly quiet: QuietChannels;
   readonly hourDues: HourDues;
   readonly expired: ExpiredTable;
@@ -44,7 +46,8 @@ export class IngestState {
     this.quarantine = new QuarantineTable(db);
     this.gateways = new GatewayTable(db, this.latest);
     this.assignments = new AssignmentTable(db);
-    this.quiet = new QuietChannels(db, this.latest, this.gateways, this.assignments);
+    this.lines = new LineTable(this.assignments, this.gateways);
+    this.quiet = new QuietChannels(db, this.latest, this.lines);
     this.hourDues = new HourDues(db);
     this.expired = new ExpiredTable(db);
     this.dirty = new DirtyTable(db, this.quiet);

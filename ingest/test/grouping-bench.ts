@@ -101,7 +101,6 @@ export class GroupingBench {
     });
     this.#assessor = new Assessor({
       state: this.#state,
-      assignments,
       reader: () => Promise.resolve(this.#reader()),
       groupAboveChannels: GROUP_ABOVE,
       assessed: () => undefined,

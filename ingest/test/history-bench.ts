@@ -297,7 +297,7 @@ export class HistoryBench {
       step: (step) => this.#step(step),
     });
     const assessor = new Assessor({
-      ...{ state, assignments: state.assignments },
+      state,
       reader: () => Promise.resolve(this.store.reader(this.#pageMax)),
       groupAboveChannels: DEFAULT_BOUNDS.groupAboveChannels,
       assessed: () => undefined,

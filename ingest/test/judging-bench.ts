@@ -80,7 +80,6 @@ export class JudgingBench {
     });
     this.assessor = new Assessor({
       state: this.state,
-      assignments: this.assignments,
       reader: () => Promise.resolve(this.#readings.reader(pageMax)),
       groupAboveChannels: 10,
       assessed: (outcome) => this.outcomes.push(outcome),
