@@ -96,9 +96,10 @@ export function assessLeg(leg: LegReadings): LegAssessment {
       const members = line.members.map(within);
       const readings = { members, doors, defrosts, legFromMs: window.fromMs };
       const key = `${line.channel}\n${line.ruleId}`;
-      const start = assessStart(spent.get(key) ?? leg.spentBeforeMs?.(line.ruleId) ?? 0);
+      const isSum = sumsUp(line);
+      const start = assessStart(isSum ? (spent.get(key) ?? leg.spentBeforeMs?.(line.ruleId) ?? 0) : 0);
       const { closed, state } = pushLine(start, line, readings, window);
-      spent.set(key, state.spentMs + (sumsUp(line) ? (state.open?.monitoredMs ?? 0) : 0));
+      if (isSum) spent.set(key, state.spentMs + (state.open?.monitoredMs ?? 0));
       const excursions = (state.open === null ? closed : [...closed, state.open]).map((excursion) => ({
         excursion,
         rule: ruleAt(line, excursion.startMs),

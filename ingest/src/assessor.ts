@@ -125,7 +125,8 @@ export class Assessor {
       ...marks.filter((mark) => mark.channel === channel),
     ]);
     const [first = marks[0], ...rest] = marks.filter((mark) => own.has(mark));
-    const tasks = touched.flatMap(({ each, marks: touching }) => this.#taskOf(each, touching, asset, all));
+    const tasks: { each: AssetLine; task: LineTask }[] = [];
+    for (const { each, marks: touching } of touched) tasks.push(await this.#taskOf(each, touching, asset, all));
     const sources = { asset: { tenantId, assetId }, doors: asset.doors, defrosts: asset.defrosts };
     const members = touched[0]?.each.line.members ?? [];
     const results =
@@ -156,16 +157,17 @@ export class Assessor {
     };
   }
 
-  #taskOf(each: AssetLine, marks: readonly DirtyMark[], asset: AssetLines, all: readonly AssetLine[]) {
+  async #taskOf(each: AssetLine, marks: readonly DirtyMark[], asset: AssetLines, all: readonly AssetLine[]) {
     const { assignment, line } = each;
     const reaches = marks.map((mark) => reachOf(each, mark, asset) as DirtyInterval);
     const dirty = {
       fromMs: Math.min(...reaches.map(({ fromMs }) => fromMs)),
       toMs: Math.max(...reaches.map(({ toMs }) => toMs)),
     };
-    const { state } = this.#deps;
-    const { assetId } = assignment;
-    const since = isJudgedWhole(line, dirty) ? 0 : dirty.fromMs;
+    const { state, reader } = this.#deps;
+    const { tenantId, assetId } = assignment;
+    const isWhole = await isJudgedWhole(reader, line, { tenantId, assetId }, dirty);
+    const since = isWhole ? 0 : dirty.fromMs;
     // Two lines of one rule, with a version without it between them, share what is stored by when it began.
     const siblings = all.filter(
       ({ line: other, assignment: of }) => of.key === assignment.key && other.ruleId === line.ruleId,
@@ -177,12 +179,13 @@ export class Assessor {
       .filter(({ excursion: { startMs } }) => startMs < next && (isFirst || startMs >= line.fromMs));
     const task: LineTask = {
       line,
+      isWhole,
       legFromMs: assignment.fromMs,
       dirty,
       formers,
       spentMs: spentBefore(state, each, dirty.fromMs),
     };
-    return [{ each, task }];
+    return { each, task };
   }
 
   /** Excursions whose assignment or rule is no more: they are taken out, with the change that caused it. */

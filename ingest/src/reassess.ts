@@ -27,6 +27,8 @@ export interface DirtyInterval {
 
 export interface LineTask {
   readonly line: JudgedLine;
+  /** As `isJudgedWhole` says. */
+  readonly isWhole: boolean;
   /** When its leg, or its standing profile, begins. */
   readonly legFromMs: number;
   readonly dirty: DirtyInterval;
@@ -55,17 +57,29 @@ interface Restart {
   readonly fromMs: number;
 }
 
-/** True when all of a line has to be judged, and so all its former excursions are wanted. */
-export function isJudgedWhole(line: JudgedLine, dirty: DirtyInterval): boolean {
-  return dirty.fromMs <= line.fromMs || dirty.fromMs < judgedWholeUntilMs(line);
+/**
+ * Whether all of a line has to be judged, and so all its former excursions are wanted: from its start, and while what stood
+ * before the interval may still be of a pre-cool.
+ */
+export async function isJudgedWhole(
+  reader: () => Promise<ReadingReader>,
+  line: JudgedLine,
+  asset: LineSources["asset"],
+  dirty: DirtyInterval,
+): Promise<boolean> {
+  if (dirty.fromMs <= line.fromMs) return true;
+  const untilMs = judgedWholeUntilMs(line);
+  if (untilMs === -Infinity) return false;
+  const sources = { asset, members: line.members };
+  return dirty.fromMs < untilMs || (await lastGoodMs(await reader(), sources, dirty.fromMs)) < untilMs;
 }
 
 /**
  * Where to begin. Before the interval the former result stands, so outside any excursion the state is simply "inside";
  * within one it is judged from its start, or taken up where it stands when only later readings came.
  */
-export function restartOf({ line, dirty, formers, spentMs }: LineTask): Restart {
-  if (isJudgedWhole(line, dirty)) return { state: assessStart(spentMs.atStart), fromMs: line.fromMs };
+export function restartOf({ line, isWhole, dirty, formers, spentMs }: LineTask): Restart {
+  if (isWhole) return { state: assessStart(spentMs.atStart), fromMs: line.fromMs };
   const covering = formers.find(({ excursion }) => covers(excursion, dirty.fromMs));
   const inside = { ...assessStart(spentMs.atDirty), hasBeenInside: true };
   if (covering === undefined) return { state: inside, fromMs: dirty.fromMs };
@@ -175,7 +189,9 @@ async function runOn(reader: ReadingReader, sources: LineSources, runs: readonly
   const gateReachMs = Math.max(...runs.map(({ task }) => gatesReachMs(task.line)));
   const feedOf = (reach: number) => (channel: string) =>
     new SeriesFeed(reader, { ...sources.asset, channel }, startMs - reach, toMs);
-  const members = sources.members.map(feedOf(reachMs));
+  const hasGates = runs.some(({ task }) => task.line.versions.some(({ rule }) => rule.gates.length > 0));
+  const sinceMs = hasGates ? await lastGoodMs(reader, sources, startMs) : startMs;
+  const members = sources.members.map(feedOf(reachMs + startMs - sinceMs));
   const doors = gateReachMs > 0 ? sources.doors.map(feedOf(gateReachMs)) : [];
   const defrosts = gateReachMs > 0 ? sources.defrosts.map(feedOf(gateReachMs)) : [];
   const feeds = [...members, ...doors, ...defrosts];
@@ -190,4 +206,18 @@ async function runOn(reader: ReadingReader, sources: LineSources, runs: readonly
     for (const feed of members) feed.forget(frontierMs - reachMs);
     for (const feed of [...doors, ...defrosts]) feed.forget(frontierMs - gateReachMs);
   } while (runs.some(({ isDone, fromMs }) => !isDone && fromMs <= frontierMs));
+}
+
+/** When the members were last read before an instant: what was held back by a gate then may count from the gate's end. */
+async function lastGoodMs(
+  reader: ReadingReader,
+  { asset, members }: Pick<LineSources, "asset" | "members">,
+  beforeMs: number,
+): Promise<number> {
+  let lastMs = beforeMs;
+  for (const channel of members) {
+    const last = await reader.last({ series: { ...asset, channel }, beforeMs, goodOnly: true });
+    if (last !== undefined) lastMs = Math.min(lastMs, last.atMs);
+  }
+  return lastMs;
 }
