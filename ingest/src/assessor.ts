@@ -9,7 +9,16 @@ import { type Finding, type FindingOutcome, type LineFinding, receivedAtMs, reco
 import { carriedBy, remarkLaterLegs, spentBefore } from "./later-legs.ts";
 import { ownRules } from "./own-rules.ts";
 import { settleProfileChanges } from "./profile-change-work.ts";
-import { type DirtyInterval, type LineTask, type Reassessed, isJudgedWhole, reassess } from "./reassess.ts";
+import { stillJudged } from "./expired-judging.ts";
+import type { StoredExcursion } from "./excursion-table.ts";
+import {
+  type DirtyInterval,
+  type LineSources,
+  type LineTask,
+  type Reassessed,
+  isJudgedWhole,
+  reassess,
+} from "./reassess.ts";
 import type { IngestState } from "./state.ts";
 import type { ReadingReader } from "./store/reading-store.ts";
 
@@ -125,30 +134,10 @@ export class Assessor {
       ...marks.filter((mark) => mark.channel === channel),
     ]);
     const [first = marks[0], ...rest] = marks.filter((mark) => own.has(mark));
-    const tasks: { each: AssetLine; task: LineTask }[] = [];
-    for (const { each, marks: touching } of touched) tasks.push(await this.#taskOf(each, touching, asset, all));
-    const sources = { asset: { tenantId, assetId }, doors: asset.doors, defrosts: asset.defrosts };
-    const members = touched[0]?.each.line.members ?? [];
-    const results =
-      tasks.length === 0
-        ? []
-        : await reassess(
-            await reader(),
-            { ...sources, members },
-            tasks.map(({ task }) => task),
-          );
-    const lines = tasks.map(({ each }, at): LineFinding => ({
-      ...each,
-      ruleId: each.line.ruleId,
-      ...(results[at] as Reassessed),
-    }));
+    const members = all[0]?.line.members ?? [channel];
+    const lines = await this.#judgeLines({ tenantId, assetId }, members, touched, asset, all);
+    const finding = { series, marks: [first, ...rest] as const, members: new Set(members), all };
     const isFactual = marks.some(({ toMs }) => toMs === END_OF_TIME_MS);
-    const finding = {
-      series,
-      marks: [first, ...rest] as const,
-      members: new Set(members.length > 0 ? members : [channel]),
-      all,
-    };
     const orphans = isFactual ? this.#orphans(finding) : [];
     return {
       ...finding,
@@ -157,35 +146,53 @@ export class Assessor {
     };
   }
 
-  async #taskOf(each: AssetLine, marks: readonly DirtyMark[], asset: AssetLines, all: readonly AssetLine[]) {
-    const { assignment, line } = each;
-    const reaches = marks.map((mark) => reachOf(each, mark, asset) as DirtyInterval);
-    const dirty = {
-      fromMs: Math.min(...reaches.map(({ fromMs }) => fromMs)),
-      toMs: Math.max(...reaches.map(({ toMs }) => toMs)),
-    };
+  async #judgeLines(
+    of: LineSources["asset"],
+    members: readonly string[],
+    touched: readonly Touched[],
+    asset: AssetLines,
+    all: readonly AssetLine[],
+  ): Promise<LineFinding[]> {
+    const judged: { each: AssetLine; task: LineTask }[] = [];
+    for (const { each, marks } of touched) {
+      const task = await this.#taskOf(each, marks, asset, all);
+      if (task !== undefined) judged.push({ each, task });
+    }
+    if (judged.length === 0) return [];
+    const sources = { asset: of, members, doors: asset.doors, defrosts: asset.defrosts };
+    const tasks = judged.map(({ task }) => task);
+    const results = await reassess(await this.#deps.reader(), sources, tasks);
+    return judged.map(({ each }, at) => ({ ...each, ruleId: each.line.ruleId, ...(results[at] as Reassessed) }));
+  }
+
+  /** Undefined where nothing can be judged again, because its readings have expired. */
+  async #taskOf(
+    each: AssetLine,
+    marks: readonly DirtyMark[],
+    asset: AssetLines,
+    all: readonly AssetLine[],
+  ): Promise<LineTask | undefined> {
     const { state, reader } = this.#deps;
+    const { assignment, line } = each;
     const { tenantId, assetId } = assignment;
-    const isWhole = await isJudgedWhole(reader, line, { tenantId, assetId }, dirty);
-    const since = isWhole ? 0 : dirty.fromMs;
-    // Two lines of one rule, with a version without it between them, share what is stored by when it began.
-    const siblings = all.filter(
-      ({ line: other, assignment: of }) => of.key === assignment.key && other.ruleId === line.ruleId,
-    );
-    const next = siblings.find(({ line: other }) => other.fromMs > line.fromMs)?.line.fromMs ?? Infinity;
-    const isFirst = siblings[0] === each;
-    const formers = state.excursions
-      .touching(assignment.key, { assetId, channel: line.channel }, line.ruleId, since)
-      .filter(({ excursion: { startMs } }) => startMs < next && (isFirst || startMs >= line.fromMs));
-    const task: LineTask = {
+    const reaches = marks.map((mark) => reachOf(each, mark, asset) as DirtyInterval);
+    const fromMs = Math.min(...reaches.map((reach) => reach.fromMs));
+    const toMs = Math.max(...reaches.map((reach) => reach.toMs));
+    const isWhole = await isJudgedWhole(reader, line, { tenantId, assetId }, { fromMs, toMs });
+    const series = { assetId, channel: line.channel };
+    const stored = state.excursions.touching(assignment.key, series, line.ruleId, isWhole ? 0 : fromMs);
+    const still = stillJudged(state.expired.of(tenantId, assetId), line, stored.filter(isOfLine(each, all)));
+    if (still === undefined || toMs < still.windowFromMs) return undefined;
+    const { windowFromMs, formers } = still;
+    const dirty = { fromMs: Math.max(fromMs, windowFromMs), toMs };
+    return {
       line,
-      isWhole,
+      isWhole: isWhole && windowFromMs === line.fromMs,
       legFromMs: assignment.fromMs,
       dirty,
       formers,
       spentMs: spentBefore(state, each, dirty.fromMs),
     };
-    return { each, task };
   }
 
   /** Excursions whose assignment or rule is no more: they are taken out, with the change that caused it. */
@@ -203,6 +210,14 @@ export class Assessor {
         excursions: [],
       }));
   }
+}
+
+/** Two lines of one rule, with a version without it between them, share what is stored by when it began. */
+function isOfLine({ assignment, line }: AssetLine, all: readonly AssetLine[]): (stored: StoredExcursion) => boolean {
+  const siblings = all.filter((other) => other.assignment.key === assignment.key && other.line.ruleId === line.ruleId);
+  const next = siblings.find((other) => other.line.fromMs > line.fromMs)?.line.fromMs ?? Infinity;
+  const isFirst = siblings[0]?.line === line;
+  return ({ excursion: { startMs } }) => startMs < next && (isFirst || startMs >= line.fromMs);
 }
 
 interface Touched {

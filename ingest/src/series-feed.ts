@@ -1,7 +1,7 @@
 // One series read page by page, as far as it is asked for.
 
 import type { ReadingSlice } from "@isotherm/coldchain";
-import type { ReadingReader, SeriesId } from "./store/reading-store.ts";
+import type { ReadingColumns, ReadingReader, SeriesId } from "./store/reading-store.ts";
 
 /** The first page is small, since most questions are about little; later ones are as large as a store gives quickly. */
 const FIRST_READINGS = 500;
@@ -45,10 +45,8 @@ export class SeriesFeed {
       toMs: this.#toMs,
       limit: this.#limit,
     });
-    const { length, atMs, value, quality } = page;
-    const good = new Uint8Array(length);
-    for (let i = 0; i < length; i++) good[i] = quality[i] === 0 ? 1 : 0;
-    this.#loaded = joined(this.#loaded, { count: length, atMs, value, good });
+    const { length, atMs } = page;
+    this.#loaded = joined(this.#loaded, sliceOf(page));
     this.#limit = PAGE_READINGS;
     if (!page.more || length === 0) return void (this.#loadedToMs = Infinity);
     const lastMs = atMs[length - 1] as number;
@@ -66,6 +64,13 @@ export class SeriesFeed {
     const first = firstAt(this.#loaded, beforeMs);
     if (first > 0) this.#loaded = partOf(this.#loaded, first, this.#loaded.count);
   }
+}
+
+/** Good readings are those with quality 0; the columns are used as they are. */
+export function sliceOf({ length, atMs, value, quality }: ReadingColumns): ReadingSlice {
+  const good = new Uint8Array(length);
+  for (let i = 0; i < length; i++) good[i] = quality[i] === 0 ? 1 : 0;
+  return { count: length, atMs, value, good };
 }
 
 function joined(a: ReadingSlice, b: ReadingSlice): ReadingSlice {

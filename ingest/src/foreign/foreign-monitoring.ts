@@ -1,7 +1,7 @@
 // How much of the last day good readings cover, for channels whose source makes no delivery promise.
 
 import { channelQuantity, channelStatistics } from "@isotherm/coldchain";
-import { sliceOf } from "../reassess.ts";
+import { sliceOf } from "../series-feed.ts";
 import type { StateReader } from "../state-rows.ts";
 import type { ReadingReader } from "../store/reading-store.ts";
 
