@@ -7,7 +7,7 @@ import { CHANNELS, EngineBench, type EngineSample, TENANT, sliceOf } from "../te
 import { type Assignment, versionsOf } from "./assignment.ts";
 
 const test = suite("the engine in ingest");
-const RUNS = isLong() ? 3000 : 200;
+const RUNS = Number(process.env["ISOTHERM_HISTORIES"] ?? (isLong() ? 3000 : 150));
 const ASSETS = ["cold-1", "cold-2"];
 const GAP_MS = 30;
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Assessor } from "../src/assessor.ts";
 import { type Assignment, changedKeys } from "../src/assignment.ts";
 import { END_OF_TIME_MS } from "../src/dirty-table.ts";
+import { noteStored } from "../src/stored-readings.ts";
 import { ReadingAssembly } from "../src/reading-assembly.ts";
 import { IngestState } from "../src/state.ts";
 import { openStateReader } from "../src/state-reader.ts";
@@ -59,7 +60,7 @@ export class EngineBench {
   }
 
   async store(samples: readonly EngineSample[], receivedAtMs: number): Promise<void> {
-    const assembly = new ReadingAssembly();
+    const assembly = new ReadingAssembly(this.state.latest);
     for (const { assetId, number, atMs, values } of samples) {
       const readings = CHANNELS.flatMap(({ channel, alias }) => {
         const value = values[channel];
@@ -69,9 +70,9 @@ export class EngineBench {
       const placed = { stream: newStream("group1/gw-1", EPOCH, assetId), tenantId: TENANT, bytes: new Uint8Array(0) };
       assembly.add({ ...placed, record, birth: birthOf(assetId), sampledAtMs: atMs, receivedAtMs });
     }
-    const { batch, points } = assembly.batch();
-    await this.#store.writer().write(batch);
-    this.state.db.transaction(() => this.state.dirty.noteStored(points));
+    const stored = assembly.finish();
+    await this.#store.writer().write(stored.batch);
+    this.state.db.transaction(() => noteStored(this.state, stored));
   }
 
   assign(assignments: readonly Assignment[], receivedAtMs: number): void {
