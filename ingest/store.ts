@@ -7,6 +7,7 @@ export type {
   AssetRow,
   AssetStatus,
   AuditRow,
+  BreachRow,
   CompletenessRow,
   ExcursionQuery,
   ExcursionRow,

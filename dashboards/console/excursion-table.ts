@@ -12,11 +12,17 @@ const COLUMNS: readonly TextCode[] = [
   "table.end",
   "table.channel",
   "table.peak",
+  "table.degreeMinutes",
   "table.duration",
   "table.profile",
   "table.verdict",
 ];
 const ROWS_MAX = 50;
+const BREACH_TEXTS: Readonly<Record<string, TextCode>> = {
+  consecutive: "table.breachConsecutive",
+  "single-event": "table.breachSingle",
+  cumulative: "table.breachCumulative",
+};
 
 /** The alarm that an excursion belongs to: the same rule on the same channel, overlapping in time. */
 export function alarmOf(excursion: ExcursionView, alarms: Iterable<AlarmView>): AlarmView | undefined {
@@ -49,7 +55,7 @@ export function excursionTable(context: Context): {
     show(none, newest.length === 0);
     show(scroll, newest.length > 0);
     for (const { code, node: cell } of heads) setText(cell, say(language, code));
-    setAttribute(heads[4]?.node ?? title, "title", say(language, "table.durationWhy"));
+    setAttribute(heads[5]?.node ?? title, "title", say(language, "table.durationWhy"));
     const alarms = [...context.known.alarms.values()];
     const linked = newest.map((excursion) => ({ excursion, alarmId: alarmOf(excursion, alarms)?.alarmId }));
     const key = language + JSON.stringify(linked);
@@ -74,12 +80,18 @@ function row(excursion: ExcursionView, alarmId: string | undefined, asset: Asset
   const spent = { monitored: minutes(monitoredMs), possible: minutes(possibleMs) };
   const verdict = el("span", { class: `tag ${isBreach ? "is-breach" : "is-unknown"}` });
   setText(verdict, say(language, isBreach ? "table.breach" : "table.allowed"));
+  const told = excursion.breaches.map(({ kind, atMs, spentMs }) => {
+    const since = { at: time(atMs), minutes: minutes(spentMs) };
+    return say(language, BREACH_TEXTS[kind] ?? "table.breachConsecutive", since);
+  });
+  if (told.length > 0) setAttribute(verdict, "title", told.join("\n"));
   const profile = `${profileId} ${say(language, "table.version", { version: profileVersion })}`;
   const cells: (Node | string)[] = [
     opener,
     excursion.endMs === null ? el("strong", {}, say(language, "table.open")) : time(excursion.endMs),
     channel === undefined ? excursion.channel : channelName(channel, asset, language),
     formatValue(excursion.peak, channel?.resolution ?? 0.1, channel?.unit ?? "Cel"),
+    formatValue(excursion.degreeMinutes, 1, ""),
     say(language, "table.minutes", spent),
     profile,
     verdict,

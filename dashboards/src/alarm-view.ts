@@ -63,10 +63,11 @@ export function excursionView(row: ExcursionRow): ExcursionView {
   const { excursionId, assetId, channel, shipmentId, profileId, ruleId, side, limit, startMs } = row;
   // An excursion that was open when its leg ended is over as far as anybody judges it.
   const endMs = row.endMs ?? row.judgedUntilMs;
-  const { peak, peakAtMs, monitoredMs, possibleMs } = row;
+  const { peak, peakAtMs, monitoredMs, possibleMs, degreeMinutes, breaches } = row;
   return {
     ...{ excursionId, assetId, channel, shipmentId, profileId, ruleId, side, limit, startMs, endMs },
-    ...{ peak, peakAtMs, monitoredMs, possibleMs },
+    ...{ peak, peakAtMs, monitoredMs, possibleMs, degreeMinutes },
+    breaches: breaches.map(({ kind, atMs, spentMs }) => ({ kind, atMs, spentMs })),
     profileVersion: Number(row.profileVersion),
     isBreach: row.breach,
   };

@@ -99,7 +99,11 @@ export interface ExcursionView {
   readonly peakAtMs: number;
   readonly monitoredMs: number;
   readonly possibleMs: number;
+  /** In the channel's unit times minutes. */
+  readonly degreeMinutes: number;
   readonly isBreach: boolean;
+  /** Allowances used up in it: `consecutive`, `single-event`, `cumulative`. */
+  readonly breaches: readonly { readonly kind: string; readonly atMs: number; readonly spentMs: number }[];
 }
 
 export interface AlarmView {

@@ -31,7 +31,7 @@ export function storedExcursionOf(row: SqlRow): StoredExcursion {
 
 export function excursionRowOf(row: SqlRow): ExcursionRow {
   const { excursionId, shipmentId, judgedUntilMs, excursion, alarmId } = storedExcursionOf(row);
-  const { startMs, endMs, onsetMs, monitoredMs, possibleMs, peak, peakAtMs, breachMs } = excursion;
+  const { startMs, endMs, onsetMs, monitoredMs, possibleMs, peak, peakAtMs, degreeMinutes, breachMs } = excursion;
   return {
     excursionId,
     tenantId: String(row["tenant_id"]),
@@ -51,7 +51,13 @@ export function excursionRowOf(row: SqlRow): ExcursionRow {
     possibleMs,
     peak,
     peakAtMs,
+    degreeMinutes,
     breach: breachMs !== null,
+    breaches: excursion.breaches.map(({ kind, allowedMs, atMs, profileVersion }) => ({
+      ...{ kind, allowedMs, atMs, profileVersion },
+      spentMs:
+        kind === "consecutive" ? possibleMs : monitoredMs + (kind === "cumulative" ? excursion.spentBeforeMs : 0),
+    })),
     alarmId,
   };
 }

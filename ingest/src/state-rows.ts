@@ -1,6 +1,6 @@
 // What ingest's state looks like to those who read it: rows, each of one tenant, with times in UTC milliseconds.
 
-import type { AlarmStateName, ChannelDeclaration, Quality, Range } from "@isotherm/coldchain";
+import type { AlarmStateName, AllowanceKind, ChannelDeclaration, Quality, Range } from "@isotherm/coldchain";
 import type { SeriesId } from "./store/reading-store.ts";
 
 /** `unknown`: its gateway has been silent for longer than it promised, so nothing is known, good or bad. */
@@ -29,6 +29,18 @@ export interface LatestRow {
   readonly quality: Quality;
 }
 
+/** An allowance used up. */
+export interface BreachRow {
+  readonly kind: AllowanceKind;
+  readonly allowedMs: number;
+  /** From when on the time counted is a breach. */
+  readonly atMs: number;
+  /** Counted so far: of a cumulative allowance with what was spent before, on this leg and on former ones. */
+  readonly spentMs: number;
+  /** The version of the profile that allowed so much then. */
+  readonly profileVersion: number;
+}
+
 /** A stretch outside limits, as judged from every reading and fact known now. */
 export interface ExcursionRow {
   readonly excursionId: string;
@@ -55,8 +67,12 @@ export interface ExcursionRow {
   /** The value furthest outside, in the channel's unit. */
   readonly peak: number;
   readonly peakAtMs: number;
-  /** True when it is over its allowance. */
+  /** How far and how long outside, in the channel's unit times minutes. */
+  readonly degreeMinutes: number;
+  /** True when it is over an allowance. */
   readonly breach: boolean;
+  /** Every allowance that was used up in it. */
+  readonly breaches: readonly BreachRow[];
   readonly alarmId: string | null;
 }
 

@@ -2,6 +2,7 @@
 // A gateway's key is `<group>/<gatewayId>`: two tenants may name a gateway alike.
 
 import type { DatabaseSync } from "node:sqlite";
+import { listAllowances } from "./list-allowances.ts";
 import { packState } from "./state-packing.ts";
 
 const SCHEMA_1 = `
@@ -175,6 +176,7 @@ export const MIGRATIONS: readonly StateMigration[] = [
   SCHEMA_AGES,
   packState,
   SCHEMA_PROMISES,
+  listAllowances,
 ];
 
 export const STATE_VERSION = MIGRATIONS.length;
