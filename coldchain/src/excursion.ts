@@ -2,10 +2,9 @@
 // An excursion starts at the first good reading outside the limit and ends at the first one back inside by the deadband,
 // staying open across unmonitored time.
 import { type Allowance, isOverAllowance } from "./allowance.ts";
-import { type GateTimes, NO_GATES } from "./gate-times.ts";
+import { type GateTimes, NO_GATES, gateAt } from "./gate-times.ts";
 import { type LimitComparison, limitComparison } from "./limit-comparison.ts";
 import type { Rule } from "./rule.ts";
-import type { TimeWindow } from "./standing-span.ts";
 
 /** An allowance of the rule, used up within an excursion. */
 export interface AllowanceBreach extends Allowance {
@@ -103,6 +102,12 @@ export function assessResume(open: Excursion): AssessState {
 
 type Draft = { -readonly [Key in keyof Excursion]: Excursion[Key] };
 
+/** The version of a rule by which a reading was judged when it was taken. */
+export interface StandingRule {
+  readonly rule: Rule;
+  readonly gates: GateTimes;
+}
+
 /**
  * Judges the next readings of a channel. Pure: `state` stays as it was. However a history is cut into batches, the
  * excursions are those that `findExcursions` gives for the whole of it.
@@ -110,6 +115,7 @@ type Draft = { -readonly [Key in keyof Excursion]: Excursion[Key] };
  * @param resolution the channel's declared resolution in its unit; 0 or less when unknown
  * @param gates A reading outside in one starts no excursion; when it still stands at the gate's end and the next reading is
  * later than that, the excursion starts at the gate's end. One that is open already goes on.
+ * @param former by what the last reading was judged that `state` knows of, if by another version: it stands by that
  * @throws ReadingOrderError when a good reading is earlier than the one before it
  */
 export function assessPush(
@@ -118,8 +124,12 @@ export function assessPush(
   resolution: number,
   readings: ReadingSlice,
   gates: GateTimes = NO_GATES,
+  former?: StandingRule,
 ): AssessStep {
   const limit = limitComparison(rule, resolution);
+  // Until the first reading of this push, what stands is one that was taken before.
+  let stood =
+    former === undefined ? { rule, gates, limit } : { ...former, limit: limitComparison(former.rule, resolution) };
   const sumsUp = rule.allowances.some(({ kind }) => kind === "cumulative");
   const closed: Excursion[] = [];
   let open: Draft | null = state.open === null ? null : { ...state.open };
@@ -130,12 +140,18 @@ export function assessPush(
     const atMs = readings.atMs[i] as number;
     if (lastGoodMs !== null && lastValue !== null) {
       if (atMs < lastGoodMs) throw new ReadingOrderError(`a reading at ${atMs} ms follows one at ${lastGoodMs} ms`);
-      if (open === null && gates !== NO_GATES && limit.isOutside(lastValue)) {
-        const endMs = gateAt(gates, hasBeenInside, lastGoodMs)?.toMs ?? Infinity;
-        if (endMs < atMs && endMs - lastGoodMs < rule.gapMs) open = startedAt(rule, endMs, lastValue, spentMs);
+      if (open === null && stood.gates !== NO_GATES && stood.limit.isOutside(lastValue)) {
+        const endMs = gateAt(stood.gates, hasBeenInside, lastGoodMs)?.toMs ?? Infinity;
+        if (endMs < atMs && endMs - lastGoodMs < stood.rule.gapMs)
+          open = startedAt(stood.rule, endMs, lastValue, spentMs);
       }
-      if (open !== null) extend(open, rule, limit, { atMs: lastGoodMs, value: lastValue }, atMs);
+      if (open !== null) {
+        const { lastReadingMs, monitoredMs } = open;
+        extend(open, stood.rule, stood.limit, { atMs: lastGoodMs, value: lastValue }, atMs);
+        account(open, rule, { lastReadingMs, monitoredMs });
+      }
     }
+    stood = { rule, gates, limit };
     lastGoodMs = atMs;
     lastValue = value;
     if (open === null) {
@@ -153,20 +169,6 @@ export function assessPush(
     } else include(open, rule, atMs, value);
   }
   return { state: { open, lastGoodMs, lastValue, spentMs, hasBeenInside }, closed, open };
-}
-
-/** The gate that an instant is in: its beginning belongs to it, its end does not. */
-function gateAt(times: GateTimes, hasBeenInside: boolean, atMs: number): TimeWindow | undefined {
-  const gates = hasBeenInside ? times.open : times.untilInside;
-  let first = 0;
-  let end = gates.length;
-  while (first < end) {
-    const middle = (first + end) >>> 1;
-    if ((gates[middle] as TimeWindow).toMs <= atMs) first = middle + 1;
-    else end = middle;
-  }
-  const gate = gates[first];
-  return gate !== undefined && gate.fromMs <= atMs ? gate : undefined;
 }
 
 function startedAt(rule: Rule, startMs: number, value: number, spentMs: number): Draft {
@@ -199,13 +201,11 @@ function extend(
   last: { readonly atMs: number; readonly value: number },
   atMs: number,
 ): void {
-  const { lastReadingMs, monitoredMs } = open;
-  const stoodMs = Math.max(0, Math.min(atMs, last.atMs + rule.gapMs) - lastReadingMs);
+  const stoodMs = Math.max(0, Math.min(atMs, last.atMs + rule.gapMs) - open.lastReadingMs);
   open.monitoredMs += stoodMs;
   if (limit.isOutside(last.value)) open.degreeMinutes += (Math.abs(last.value - rule.limit) * stoodMs) / 60_000;
   open.lastReadingMs = atMs;
   open.possibleMs = atMs - open.startMs;
-  account(open, rule, { lastReadingMs, monitoredMs });
 }
 
 /** Onset and breaches, as they are once the durations are known. */

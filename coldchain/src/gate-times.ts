@@ -81,6 +81,20 @@ function united(windows: readonly TimeWindow[]): TimeWindow[] {
   return apart;
 }
 
+/** The gate that an instant is in: its beginning belongs to it, its end does not. */
+export function gateAt(times: GateTimes, hasBeenInside: boolean, atMs: number): TimeWindow | undefined {
+  const gates = hasBeenInside ? times.open : times.untilInside;
+  let first = 0;
+  let end = gates.length;
+  while (first < end) {
+    const middle = (first + end) >>> 1;
+    if ((gates[middle] as TimeWindow).toMs <= atMs) first = middle + 1;
+    else end = middle;
+  }
+  const gate = gates[first];
+  return gate !== undefined && gate.fromMs <= atMs ? gate : undefined;
+}
+
 /** How far before an instant the readings of doors and defrosts matter to the gates from then on, and after one to them. */
 export function gateReachMs(gates: readonly Gate[], gapMs: number): number {
   const watched = gates.filter(({ kind }) => kind === "door" || kind === "defrost");

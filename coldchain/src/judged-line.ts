@@ -1,7 +1,7 @@
 // What is judged on an asset: one line for each rule and each series that it is held against, with the versions of the
 // rule that were in force one after the other.
 import type { ChannelDeclaration } from "./channels.ts";
-import { type AssessState, type Excursion, type ReadingSlice, assessPush } from "./excursion.ts";
+import { type AssessState, type Excursion, type ReadingSlice, type StandingRule, assessPush } from "./excursion.ts";
 import { type GateReadings, gateReachMs, gateTimes, preCoolEndsMs } from "./gate-times.ts";
 import { combinedReadings, finestResolution } from "./probe-combination.ts";
 import type { Profile } from "./profile.ts";
@@ -158,19 +158,44 @@ export function pushLine(
     const all = measured(rule, readings.members);
     const first = firstAt(all, from);
     const gates = gateTimes(rule.gates, rule.gapMs, readings);
-    const primed = rule.gates.length > 0 && state.lastGoodMs === null ? afterLast(state, all, first) : state;
-    const step = assessPush(primed, rule, line.resolution, part(all, first, firstAt(all, to)), gates);
+    const primed = state.lastGoodMs === null && isGated(line) ? afterLast(state, line, readings, from) : state;
+    const former = formerOf(primed, line, rule, readings);
+    const step = assessPush(primed, rule, line.resolution, part(all, first, firstAt(all, to)), gates, former);
     closed.push(...step.closed);
     state = step.state;
   }
   return { state, closed };
 }
 
-/** What stood before a stretch, when it is judged anew from within: what a gate held back may start at the gate's end. */
-function afterLast(state: AssessState, readings: ReadingSlice, first: number): AssessState {
-  for (let i = first - 1; i >= 0; i--)
-    if (readings.good[i] === 1 && Number.isFinite(readings.value[i]))
-      return { ...state, lastGoodMs: readings.atMs[i] as number, lastValue: readings.value[i] as number };
+/** The version that the last reading was judged by, when it is another one. */
+function formerOf(
+  { lastGoodMs }: AssessState,
+  line: JudgedLine,
+  current: Rule,
+  readings: GateReadings,
+): StandingRule | undefined {
+  const rule = lastGoodMs === null || lastGoodMs < line.fromMs ? current : ruleAt(line, lastGoodMs);
+  return rule === current ? undefined : { rule, gates: gateTimes(rule.gates, rule.gapMs, readings) };
+}
+
+function isGated({ versions }: JudgedLine): boolean {
+  return versions.some(({ rule }) => rule.gates.length > 0);
+}
+
+/**
+ * What stood before a stretch, when it is judged anew from within: what a gate held back may start at the gate's end. Each
+ * reading is as the version in force has measured it; what was taken before the line begins is not judged by it.
+ */
+function afterLast(state: AssessState, { versions }: JudgedLine, { members }: LineReadings, atMs: number): AssessState {
+  for (const { rule, fromMs, toMs } of versions.toReversed()) {
+    if (fromMs >= atMs) continue;
+    const all = measured(rule, members);
+    for (let i = firstAt(all, Math.min(atMs, toMs ?? Infinity)) - 1; i >= 0; i--) {
+      const [lastGoodMs, lastValue] = [all.atMs[i] as number, all.value[i] as number];
+      if (lastGoodMs < fromMs) break;
+      if (all.good[i] === 1 && Number.isFinite(lastValue)) return { ...state, lastGoodMs, lastValue };
+    }
+  }
   return state;
 }
 
