@@ -7,10 +7,10 @@ import type { IngestConfig } from "./config.ts";
 import { PASS_HOURS, sumDueHours } from "./hour-summing.ts";
 import type { IngestPorts } from "./ingest-ports.ts";
 import { retentionPass } from "./keep/retention-pass.ts";
+import { isPassing } from "./passing-error.ts";
 import type { IngestState } from "./state.ts";
 import { openReadingReader, openStoreUpkeep } from "./store/open-reading-store.ts";
 import type { ReadingReader, StoreUpkeep } from "./store/reading-store.ts";
-import { StoreError } from "./store/store-errors.ts";
 
 const SUM_PERIOD_MS = 5_000;
 /** Between two passes while there is more to do. */
@@ -135,7 +135,7 @@ export class Upkeep {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof StoreError) || !error.retryable) throw error;
+      if (!isPassing(error)) throw error;
       this.#ports.log.warn({ err: error }, "the store's upkeep waits for the store");
     }
   }
