@@ -41,6 +41,14 @@ export class BirthTable {
     return birth;
   }
 
+  /** All that are kept of a stream's, the last received first. */
+  all(gatewayKey: string, assetId: string): { readonly birthId: string; readonly birth: StreamBirth }[] {
+    const sql = "SELECT birth_id, birth FROM birth WHERE gateway_key = ? AND asset_id = ? ORDER BY received_at_ms DESC";
+    return this.#db
+      .all(sql, gatewayKey, assetId)
+      .map((row) => ({ birthId: String(row["birth_id"]), birth: JSON.parse(String(row["birth"])) as StreamBirth }));
+  }
+
   /** Within a transaction. */
   save({ gatewayKey, birthId, birth, receivedAtMs }: ReceivedBirth): void {
     this.#db.run(

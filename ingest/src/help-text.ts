@@ -7,6 +7,7 @@ export const HELP_TEXT = `ingest: takes what gateways send, stores every record 
   isotherm-ingest status --config FILE        gateways, assets and open alarms
   isotherm-ingest completeness --config FILE  per stream: numbers issued, accepted, missing
   isotherm-ingest quarantine --config FILE    what could not be stored, and why
+  isotherm-ingest quarantine show|export|retry|discard ID …
   isotherm-ingest retention --config FILE     what has expired or is kept, until when and why
   isotherm-ingest backup --config FILE --to DIR     copy state and readings while it runs
   isotherm-ingest restore --config FILE --from DIR  put a backup back; ingest must not run
@@ -15,7 +16,7 @@ export const HELP_TEXT = `ingest: takes what gateways send, stores every record 
 
   isotherm-ingest mapping check|try FILE …    what gateways without our contract mean (mapping --help)
 
-  isotherm-ingest COMMAND --help tells more of retention, backup, restore, assess and mapping.
+  isotherm-ingest COMMAND --help tells more of quarantine, retention, backup, restore, assess and mapping.
 
   --tenant ID   only this tenant (completeness, quarantine); status needs it when there are several groups
   --json        one JSON document instead of a table
@@ -54,7 +55,7 @@ ${Object.entries(DEFAULT_BOUNDS)
   .map(([bound, value]) => `    #   ${bound}: ${value}`)
   .join("\n")}
 
-HTTP: POST /intents and GET /feed (with the token), GET /metrics, /healthz, /readyz.
+HTTP: POST /intents, POST /quarantine and GET /feed (with the token), GET /metrics, /healthz, /readyz.
 
 Exit codes: 0 done, 1 broken while running, 2 wrong command or configuration.
 `;

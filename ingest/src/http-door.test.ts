@@ -22,6 +22,7 @@ async function withDoor(
     hub,
     metrics: new Registry(),
     unwell: () => ["the store is away"],
+    actOnQuarantine: ({ quarantineId }) => Promise.resolve({ quarantineId, outcome: "unknown" }),
     takeIntent: () => {
       throw new Error("no intent is sent here");
     },

@@ -8,6 +8,7 @@ import type { IngestBounds } from "./bounds.ts";
 import { ListenError } from "./errors.ts";
 import type { FedEvent, FeedHub } from "./feed-hub.ts";
 import { type Intent, type IntentAnswer, intentShape } from "./intents.ts";
+import { type QuarantineAct, quarantineActShape, type QuarantineAnswer } from "./quarantine-acts.ts";
 
 export interface HttpDoorDeps {
   readonly host: string;
@@ -19,6 +20,7 @@ export interface HttpDoorDeps {
   /** What is not well, in words; empty when all is. */
   unwell(): readonly string[];
   takeIntent(intent: Intent): IntentAnswer;
+  actOnQuarantine(act: QuarantineAct): Promise<QuarantineAnswer>;
 }
 
 const BODY_BYTES_MAX = 16 * 1024;
@@ -39,6 +41,7 @@ export class HttpDoor {
       await reply.type(deps.metrics.contentType).send(await deps.metrics.metrics());
     });
     this.#server.post("/intents", (request, reply) => this.#intent(request, reply));
+    this.#server.post("/quarantine", (request, reply) => this.#quarantine(request, reply));
     this.#server.get("/feed", (request, reply) => this.#feed(request, reply));
   }
 
@@ -95,6 +98,17 @@ export class HttpDoor {
     }
     const { effects: _effects, ...answer } = this.#deps.takeIntent(checked.data);
     return reply.code(answer.reason === "ALARM_UNKNOWN" ? 404 : 200).send(answer);
+  }
+
+  async #quarantine(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (this.#refused(request, reply)) return reply;
+    const checked = quarantineActShape.safeParse(request.body);
+    if (!checked.success) {
+      const problems = checked.error.issues.map(({ path, message }) => ({ place: path.join("."), problem: message }));
+      return reply.code(400).send({ outcome: "refused", reason: "ACT_INVALID", problems });
+    }
+    const answer = await this.#deps.actOnQuarantine(checked.data);
+    return reply.code(answer.outcome === "unknown" ? 404 : 200).send(answer);
   }
 
   #feed(request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -16,8 +16,10 @@ import { Inbox } from "./inbox.ts";
 import { IngestMetrics } from "./ingest-metrics.ts";
 import type { IngestPorts } from "./ingest-ports.ts";
 import { Judgement } from "./judgement.ts";
+import type { RawMessage } from "./message.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { AssembledReadings } from "./reading-assembly.ts";
+import { actOnQuarantine, type QuarantineAct, type QuarantineAnswer } from "./quarantine-acts.ts";
 import { IngestState } from "./state.ts";
 import { openReadingWriter } from "./store/open-reading-store.ts";
 import type { ReadingWriter, SeriesId } from "./store/reading-store.ts";
@@ -207,7 +209,14 @@ export class Ingest {
       metrics: this.#metrics.registry,
       unwell: () => this.#unwell(),
       takeIntent: (intent) => this.#judgement.takeIntent(intent),
+      actOnQuarantine: (act) => this.#actOnQuarantine(act),
     });
+  }
+
+  #actOnQuarantine(act: QuarantineAct): Promise<QuarantineAnswer> {
+    const [state, nowMs] = [this.state, this.#ports.clock.wallMs()];
+    const run = (messages: readonly RawMessage[]) => this.#pipeline.run(messages);
+    return actOnQuarantine({ state, nowMs, run, release: () => this.#pipeline.release() }, act);
   }
 
   #unwell(): string[] {

@@ -8,7 +8,8 @@ import { type IngestConfig, readConfig } from "./config.ts";
 import { type ForeignMonitoring, foreignMonitoring } from "./foreign/foreign-monitoring.ts";
 import { HELP_TEXT } from "./help-text.ts";
 import { Ingest } from "./ingest.ts";
-import { KEEP_COMMANDS, runKeepCommand } from "./keep/keep-commands.ts";
+import { type CommandPorts, KEEP_COMMANDS, runKeepCommand } from "./keep/keep-commands.ts";
+import { QUARANTINE_ACTIONS, runQuarantineAction } from "./keep/quarantine-commands.ts";
 import { runMappingCommand } from "./mapping/mapping-command.ts";
 import { systemClock, systemRandom, systemScheduler } from "./ports.ts";
 import { runProfile } from "./profile/profile-command.ts";
@@ -52,9 +53,10 @@ const OPTIONS = {
 /** Of a terminal that tells none, such as a pipe. */
 const WIDTH_DEFAULT = 80;
 
-function versionOfThis(): string {
+function keepPorts(): CommandPorts {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+  const { version } = JSON.parse(text) as { version: string };
+  return { clock: systemClock, version, say, environment: process.env };
 }
 
 async function main(): Promise<number> {
@@ -67,10 +69,14 @@ async function main(): Promise<number> {
     process.stdout.write(text);
     return exitCode;
   }
+  const [, , first, second = ""] = process.argv;
+  if (first === "quarantine" && [...QUARANTINE_ACTIONS, "--help", "-h"].includes(second)) {
+    process.stdout.write(await runQuarantineAction(process.argv.slice(3), keepPorts()));
+    return 0;
+  }
   const keeping = KEEP_COMMANDS.find((known) => known === process.argv[2]);
   if (keeping !== undefined) {
-    const ports = { clock: systemClock, version: versionOfThis(), say, environment: process.env };
-    process.stdout.write(await runKeepCommand(keeping, process.argv.slice(3), ports));
+    process.stdout.write(await runKeepCommand(keeping, process.argv.slice(3), keepPorts()));
     return 0;
   }
   if (process.argv[2] === "profile") {

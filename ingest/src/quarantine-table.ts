@@ -19,6 +19,31 @@ export interface QuarantineEntry {
   readonly receivedAtMs: number;
 }
 
+export interface QuarantinedEntry extends QuarantineEntry {
+  readonly quarantineId: number;
+  /** First 8 bytes of SHA-256 over reason and bytes, as hex. */
+  readonly digest: string;
+}
+
+/** For any reader of the state. */
+export function quarantined(db: StateDb, quarantineId: number): QuarantinedEntry | undefined {
+  const row = db.get("SELECT * FROM quarantine WHERE quarantine_id = ?", quarantineId);
+  if (row === undefined) return undefined;
+  return {
+    quarantineId,
+    tenantId: String(row["tenant_id"]),
+    gatewayKey: String(row["gateway_key"]),
+    assetId: String(row["asset_id"]),
+    epoch: row["epoch"] === null ? null : String(row["epoch"]),
+    kind: String(row["kind"]) as QuarantineKind,
+    numbers: String(row["numbers"]),
+    reason: String(row["reason"]),
+    bytes: row["bytes"] as Uint8Array,
+    digest: String(row["digest"]),
+    receivedAtMs: Number(row["received_at_ms"]),
+  };
+}
+
 export class QuarantineTable {
   readonly #db: StateDb;
 
@@ -53,5 +78,28 @@ export class QuarantineTable {
       digest.slice(0, 16),
       entry.receivedAtMs,
     );
+  }
+
+  get(quarantineId: number): QuarantinedEntry | undefined {
+    return quarantined(this.#db, quarantineId);
+  }
+
+  /** Another entry of the same bytes. */
+  find({ gatewayKey, assetId, kind, numbers, bytes }: QuarantinedEntry): QuarantinedEntry | undefined {
+    const row = this.#db.get(
+      `SELECT quarantine_id FROM quarantine
+       WHERE gateway_key = ? AND asset_id = ? AND kind = ? AND numbers = ? AND bytes = ?`,
+      gatewayKey,
+      assetId,
+      kind,
+      numbers,
+      bytes,
+    );
+    return row === undefined ? undefined : this.get(Number(row["quarantine_id"]));
+  }
+
+  /** Within a transaction. */
+  remove(quarantineId: number): void {
+    this.#db.run("DELETE FROM quarantine WHERE quarantine_id = ?", quarantineId);
   }
 }

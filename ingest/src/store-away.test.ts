@@ -36,23 +36,26 @@ async function goOn(bench: PipelineBench, sending: Promise<void>): Promise<void>
 
 test("a full disk under the readings delays acceptance and loses nothing", async () => {
   const writers: { now?: ReadingWriter } = {};
-  await withBench({ wrapWriter: (own) => ({ write: (batch) => (writers.now ?? own).write(batch), close: () => own.close() }) }, async (bench) => {
-    await begin(bench);
-    // The bound on pages, which is what there is, stands for the disk's: SQLite reports both alike.
-    const bound = (file: DatabaseSync) => file.exec("PRAGMA max_page_count = 1");
-    const bounded = new SqliteReadingWriter(join(bench.folder, "small.db"), [...READING_STORE_MIGRATIONS, bound]);
-    writers.now = bounded;
-    const sending = send(bench);
-    await until(() => bench.storeProblems.length > 0, { what: "the store to be full" });
-    assert.is((bench.storeProblems[0] as { code?: string } | undefined)?.code, "STORE_FULL");
-    assert.is(watermark(bench), 0);
-    delete writers.now;
-    await goOn(bench, sending);
-    assert.is(watermark(bench), RECORDS);
-    assert.is((await bench.stored()).length, RECORDS);
-    assert.is(bench.storeProblems.at(-1), undefined);
-    await bounded.close();
-  });
+  await withBench(
+    { wrapWriter: (own) => ({ write: (batch) => (writers.now ?? own).write(batch), close: () => own.close() }) },
+    async (bench) => {
+      await begin(bench);
+      // The bound on pages, which is what there is, stands for the disk's: SQLite reports both alike.
+      const bound = (file: DatabaseSync) => file.exec("PRAGMA max_page_count = 1");
+      const bounded = new SqliteReadingWriter(join(bench.folder, "small.db"), [...READING_STORE_MIGRATIONS, bound]);
+      writers.now = bounded;
+      const sending = send(bench);
+      await until(() => bench.storeProblems.length > 0, { what: "the store to be full" });
+      assert.is((bench.storeProblems[0] as { code?: string } | undefined)?.code, "STORE_FULL");
+      assert.is(watermark(bench), 0);
+      delete writers.now;
+      await goOn(bench, sending);
+      assert.is(watermark(bench), RECORDS);
+      assert.is((await bench.stored()).length, RECORDS);
+      assert.is(bench.storeProblems.at(-1), undefined);
+      await bounded.close();
+    },
+  );
 });
 
 test("a full disk under the state delays acceptance and stores nothing twice", async () => {
@@ -71,7 +74,10 @@ test("a full disk under the state delays acceptance and stores nothing twice", a
     await goOn(bench, sending);
     assert.is(watermark(bench), RECORDS);
     assert.is((await bench.stored()).length, RECORDS);
-    assert.equal(bench.read((reader) => reader.quarantine("tenant1", 10)), []);
+    assert.equal(
+      bench.read((reader) => reader.quarantine("tenant1", 10)),
+      [],
+    );
     assert.ok(bench.read((reader) => reader.dueHours(SERIES, 0, 4e12)).size > 0);
   });
 });
@@ -83,28 +89,31 @@ influxTest("frozen, then killed and started again, it delays acceptance and ever
   const home = { kind: "influx", url: influxd.url, database: "readings" } as const;
   const writer = await openReadingWriter(home);
   const reader = await openReadingReader(home);
-  await withBench({ wrapWriter: (own) => ({ write: (batch) => writer.write(batch), close: () => own.close() }) }, async (bench) => {
-    await begin(bench);
-    await influxd.kill("SIGSTOP");
-    let settled = false;
-    const sending = send(bench).then(() => void (settled = true));
-    await new Promise((resume) => setTimeout(resume, 500));
-    assert.equal([settled, watermark(bench), bench.storeProblems.length], [false, 0, 0]);
-    await influxd.kill("SIGCONT");
-    await sending;
-    assert.is(watermark(bench), RECORDS);
-    await influxd.kill();
-    const more = bench.send(bench.data(COLD, [temperatureRecord(RECORDS + 1, (RECORDS + 1) * 1000, 7)]));
-    await until(() => bench.storeProblems.length > 0, { what: "the store to be away" });
-    assert.is((bench.storeProblems[0] as { code?: string } | undefined)?.code, "STORE_UNAVAILABLE");
-    assert.is(watermark(bench), RECORDS);
-    await influxd.restart();
-    await goOn(bench, more);
-    assert.is(watermark(bench), RECORDS + 1);
-    const { length, atMs } = await reader.readings({ series: SERIES, fromMs: 0, toMs: 4e12 });
-    assert.is(length, RECORDS + 1);
-    assert.is(atMs[length - 1], T0 + (RECORDS + 1) * 1000);
-  });
+  await withBench(
+    { wrapWriter: (own) => ({ write: (batch) => writer.write(batch), close: () => own.close() }) },
+    async (bench) => {
+      await begin(bench);
+      await influxd.kill("SIGSTOP");
+      let settled = false;
+      const sending = send(bench).then(() => void (settled = true));
+      await new Promise((resume) => setTimeout(resume, 500));
+      assert.equal([settled, watermark(bench), bench.storeProblems.length], [false, 0, 0]);
+      await influxd.kill("SIGCONT");
+      await sending;
+      assert.is(watermark(bench), RECORDS);
+      await influxd.kill();
+      const more = bench.send(bench.data(COLD, [temperatureRecord(RECORDS + 1, (RECORDS + 1) * 1000, 7)]));
+      await until(() => bench.storeProblems.length > 0, { what: "the store to be away" });
+      assert.is((bench.storeProblems[0] as { code?: string } | undefined)?.code, "STORE_UNAVAILABLE");
+      assert.is(watermark(bench), RECORDS);
+      await influxd.restart();
+      await goOn(bench, more);
+      assert.is(watermark(bench), RECORDS + 1);
+      const { length, atMs } = await reader.readings({ series: SERIES, fromMs: 0, toMs: 4e12 });
+      assert.is(length, RECORDS + 1);
+      assert.is(atMs[length - 1], T0 + (RECORDS + 1) * 1000);
+    },
+  );
   await Promise.all([writer.close(), reader.close()]);
   await influxd.close();
 });

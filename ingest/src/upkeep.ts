@@ -111,7 +111,8 @@ export class Upkeep {
     this.counts.readingsExpired += expired.readings;
     this.counts.hoursExpired += expired.hours;
     this.counts.rowsExpired += expired.rows;
-    if (expired.readings + expired.hours + expired.rows > 0) this.#ports.log.info(expired, "what had expired was let go");
+    if (expired.readings + expired.hours + expired.rows > 0)
+      this.#ports.log.info(expired, "what had expired was let go");
   }
 
   async #sum(): Promise<void> {
