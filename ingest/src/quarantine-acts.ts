@@ -96,7 +96,7 @@ async function retryRecord(
       streamId,
       entry.gatewayKey,
       birth.birthId,
-      { record, bytes: entry.bytes, digest: "" },
+      { ...record, bytes: entry.bytes },
       entry.receivedAtMs,
     ),
   );

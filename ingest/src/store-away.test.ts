@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { startInfluxd } from "../../checks/influxd.ts";
 import { assert, needs, suite, until } from "../../checks/kit.ts";
 import { begin, COLD, type PipelineBench, T0, withBench } from "../test/pipeline-bench.ts";
-import { temperatureRecord } from "../test/scripted-gateway.ts";
+import { assetStream, temperatureRecord } from "../test/scripted-gateway.ts";
 import { openReadingReader, openReadingWriter, type ReadingWriter } from "./store/reading-store.ts";
 import { READING_STORE_MIGRATIONS } from "./store/sqlite-schema.ts";
 import { SqliteReadingWriter } from "./store/sqlite-writer.ts";
@@ -15,9 +15,9 @@ const SERIES = { tenantId: "tenant1", assetId: "cold-1", channel: "temperature/p
 
 const watermark = (bench: PipelineBench): number => bench.acceptances.get("cold-1")?.watermark ?? 0;
 
-async function send(bench: PipelineBench): Promise<void> {
+async function send(bench: PipelineBench, before: ReturnType<PipelineBench["birth"]>[] = []): Promise<void> {
   const records = Array.from({ length: RECORDS }, (_, at) => temperatureRecord(at + 1, (at + 1) * 1000, at));
-  await bench.send(bench.data(COLD, records));
+  await bench.send(...before, bench.data(COLD, records));
 }
 
 /** Lets the pipeline's waits pass until the work is done. */
@@ -64,7 +64,9 @@ test("a full disk under the state delays acceptance and stores nothing twice", a
     const { db } = bench.state;
     const pages = Number(db.get("PRAGMA page_count")?.["page_count"]);
     db.get(`PRAGMA max_page_count = ${pages}`);
-    const sending = send(bench);
+    // Births that come with the records need more room than any page has left.
+    const births = Array.from({ length: 200 }, (_, at) => bench.birth(assetStream(`cold-${at + 2}`)));
+    const sending = send(bench, births);
     await until(() => bench.storeProblems.length > 0, { what: "the state file to be full" });
     assert.match((bench.storeProblems[0] as Error).message, /full/);
     assert.is(watermark(bench), 0);
