@@ -1,6 +1,7 @@
 // The half of the stores' contract that is about answers; see store-contract.test.ts.
 import fc from "fast-check";
 import { assert, seed } from "../../checks/kit.ts";
+import type { SeriesBuckets } from "../src/store/reading-store.ts";
 import { batchOf, PRODUCT, type Row } from "./reading-rows.ts";
 import { type Promised, START_MS, WHOLE } from "./store-ground.ts";
 
@@ -103,6 +104,28 @@ export function telling(test: Promised): void {
   });
 }
 
+/** Each bucket tells the extremes of its own readings, when they were, and that bad ones were among them. */
+function holdEachBucket(answer: SeriesBuckets, drawn: readonly Row[]): void {
+  for (let at = 0; at < answer.length; at += 1) {
+    const fromMs = answer.fromMs[at] as number;
+    const own = drawn.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + answer.widthMs);
+    const good = own.filter(({ quality }) => quality === 0);
+    assert.is(answer.count[at], good.length);
+    assert.is(answer.notGood[at], own.length - good.length);
+    const told = [answer.min[at], answer.max[at], answer.mean[at]] as [number, number, number];
+    if (good.length === 0) {
+      assert.ok(own.length > 0 && told.every((value) => Number.isNaN(value)), "no number without a good reading");
+      continue;
+    }
+    const values = good.map(({ value }) => value as number);
+    const [min, max] = [Math.min(...values), Math.max(...values)];
+    assert.equal([told[0] + 0, told[1] + 0], [min + 0, max + 0]);
+    assert.ok(told[2] >= min - 1e-9 && told[2] <= max + 1e-9, "the mean lies between them");
+    assert.ok(good.some(({ atMs, value }) => value === min && atMs === answer.minAtMs[at]));
+    assert.ok(good.some(({ atMs, value }) => value === max && atMs === answer.maxAtMs[at]));
+  }
+}
+
 export function drawing(test: Promised): void {
   test("stretches without readings have no bucket", async ({ writer, reader }) => {
     const hours = [0, 1, 2, 3, 4, 10, 11, 12];
@@ -139,7 +162,10 @@ export function drawing(test: Promised): void {
       assert.is(Math.min(...seen(answer.min)) + 0, Math.min(...good) + 0);
       assert.is(Math.max(...seen(answer.max)) + 0, Math.max(...good) + 0);
       if (answer.widthMs === 0) assert.is(answer.length, drawn.length);
-      else assert.ok(answer.length <= buckets);
+      else {
+        assert.ok(answer.length <= buckets);
+        holdEachBucket(answer, drawn);
+      }
     };
     const buckets = fc.integer({ min: 1, max: 300 });
     await fc.assert(fc.asyncProperty(rows, buckets, fc.integer({ min: 0, max: 700 }), holds), {
