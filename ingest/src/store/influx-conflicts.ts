@@ -7,97 +7,124 @@ import type { AnswerSeries } from "./influx-answer.ts";
 import { POINT_FIELDS, pointRow, tagConditions } from "./influx-lines.ts";
 import { nanosecondsOf } from "./influx-time.ts";
 import type { ReadingBatch, RefusedPoint, SeriesId } from "./reading-store.ts";
+import type { KnownSeries, SeriesMemory } from "./series-memory.ts";
 
 type Query = (statements: readonly string[]) => Promise<AnswerSeries[][]>;
-interface Mark {
-  readonly atMs: number;
-  readonly ordinal: number;
-}
 interface SeriesInBatch {
-  readonly name: string;
-  readonly id: SeriesId;
+  readonly known: KnownSeries;
   readonly indices: number[];
   /** Instants that may be stored already. */
   readonly unsureAtMs: number[];
-  mark: Mark | undefined;
 }
 type Found = Map<string, { readonly number: number; readonly quality: number }>;
 
 /** Which readings of a batch are new. Then one of the two is called: they are durable, or nobody knows. */
 export interface Sifted {
-  readonly fresh: readonly number[];
+  readonly fresh: ArrayLike<number>;
   readonly conflicts: readonly RefusedPoint[];
   remember(): void;
   forget(): void;
 }
 
-/** Series whose last time is remembered; the longest unseen is forgotten first and merely asked about again. */
-const MARKS_MAX = 100_000;
 /** Instants further apart are asked for by a statement each. */
 const CLUSTER_GAP_MS = 600_000;
 const STATEMENTS_PER_QUERY = 50;
 
 export class InfluxConflicts {
   readonly #query: Query;
-  readonly #marks = new Map<string, Mark>();
+  readonly #series: SeriesMemory;
+  #stamp = 0;
 
-  constructor(query: Query) {
+  constructor(query: Query, series: SeriesMemory) {
     this.#query = query;
+    this.#series = series;
   }
 
   async sift(batch: ReadingBatch, storable: Int32Array): Promise<Sifted> {
-    const inBatch = this.#bySeries(batch, storable);
-    const unsure = inBatch.filter((series) => series.unsureAtMs.length > 0);
-    const stored = unsure.length > 0 ? await this.#stored(unsure) : new Map<string, Found>();
-    const fresh: number[] = [];
-    const conflicts: RefusedPoint[] = [];
-    for (const series of inBatch) {
-      if (series.unsureAtMs.length === 0) fresh.push(...series.indices);
-      else sort(batch, series, stored.get(series.name) ?? (new Map() as Found), fresh, conflicts);
-    }
+    const { touched, isSure } = this.#look(batch, storable);
+    const sifted = isSure ? { fresh: storable, conflicts: [] } : await this.#siftUnsure(batch, storable);
     return {
-      fresh,
-      conflicts,
-      remember: () => this.#remember(inBatch),
+      ...sifted,
+      remember: () => {
+        for (const series of touched) {
+          series.atMs = series.nextAtMs;
+          series.ordinal = series.nextOrdinal;
+        }
+      },
       forget: () => {
-        for (const { name } of inBatch) this.#marks.delete(name);
+        for (const series of touched) series.atMs = Number.NaN;
       },
     };
   }
 
-  #bySeries(batch: ReadingBatch, storable: Int32Array): SeriesInBatch[] {
-    const byKey: (SeriesInBatch | undefined)[] = [];
-    const byName = new Map<string, SeriesInBatch>();
-    const seriesOf = (key: number): SeriesInBatch => {
-      const id = batch.series[key] as SeriesId;
-      const name = nameOf(id);
-      let series = byName.get(name);
-      if (series === undefined) {
-        series = { name, id, indices: [], unsureAtMs: [], mark: this.#marks.get(name) };
-        byName.set(name, series);
-      }
-      return series;
-    };
-    for (const index of storable) {
+  /** Which series the batch touches, and whether all its readings are later than what was written of theirs. */
+  #look(batch: ReadingBatch, storable: Int32Array): { touched: readonly KnownSeries[]; isSure: boolean } {
+    const stamp = ++this.#stamp;
+    const touched: KnownSeries[] = [];
+    const byKey: (KnownSeries | undefined)[] = [];
+    let isSure = true;
+    for (let at = 0; at < storable.length; at++) {
+      const index = storable[at] as number;
       const key = batch.seriesKey[index] as number;
-      const series = (byKey[key] ??= seriesOf(key));
+      const series = (byKey[key] ??= this.#series.of(batch.series[key] as SeriesId));
+      if (series.stamp !== stamp) {
+        series.stamp = stamp;
+        series.nextAtMs = series.atMs;
+        series.nextOrdinal = series.ordinal;
+        touched.push(series);
+      }
       const atMs = batch.sampledAtMs[index] as number;
       const ordinal = batch.ordinal[index] as number;
-      const { mark } = series;
-      const isLater = mark !== undefined && (atMs > mark.atMs || (atMs === mark.atMs && ordinal > mark.ordinal));
+      const isFirst = Number.isNaN(series.nextAtMs);
+      const isLater = !isFirst && series.isLater(atMs, ordinal);
       // Without a mark from an earlier batch nothing is known of the series, so all of it is looked up.
-      if (!isLater || !this.#marks.has(series.name)) series.unsureAtMs.push(atMs);
-      if (isLater || mark === undefined) series.mark = { atMs, ordinal };
+      if (!isLater || Number.isNaN(series.atMs)) isSure = false;
+      if (!isLater && !isFirst) continue;
+      series.nextAtMs = atMs;
+      series.nextOrdinal = ordinal;
+    }
+    return { touched, isSure };
+  }
+
+  async #siftUnsure(batch: ReadingBatch, storable: Int32Array): Promise<Pick<Sifted, "fresh" | "conflicts">> {
+    const inBatch = this.#bySeries(batch, storable);
+    const unsure = inBatch.filter((series) => series.unsureAtMs.length > 0);
+    const stored = await this.#stored(unsure);
+    const fresh: number[] = [];
+    const conflicts: RefusedPoint[] = [];
+    for (const series of inBatch) {
+      if (series.unsureAtMs.length === 0) for (const index of series.indices) fresh.push(index);
+      else sort(batch, series, stored.get(series.known.name) ?? (new Map() as Found), fresh, conflicts);
+    }
+    return { fresh, conflicts };
+  }
+
+  #bySeries(batch: ReadingBatch, storable: Int32Array): SeriesInBatch[] {
+    const bySeries = new Map<KnownSeries, SeriesInBatch & { lastMs: number; lastOrdinal: number }>();
+    for (const index of storable) {
+      const known = this.#series.of(batch.series[batch.seriesKey[index] as number] as SeriesId);
+      let series = bySeries.get(known);
+      if (series === undefined) {
+        series = { known, indices: [], unsureAtMs: [], lastMs: known.atMs, lastOrdinal: known.ordinal };
+        bySeries.set(known, series);
+      }
+      const atMs = batch.sampledAtMs[index] as number;
+      const ordinal = batch.ordinal[index] as number;
+      const isLater = atMs > series.lastMs || (atMs === series.lastMs && ordinal > series.lastOrdinal);
+      if (isLater) {
+        series.lastMs = atMs;
+        series.lastOrdinal = ordinal;
+      } else series.unsureAtMs.push(atMs);
       series.indices.push(index);
     }
-    return [...byName.values()];
+    return [...bySeries.values()];
   }
 
   async #stored(unsure: readonly SeriesInBatch[]): Promise<Map<string, Found>> {
-    const byAsset = Map.groupBy(unsure, ({ id }) => `${id.tenantId} ${id.assetId}`);
+    const byAsset = Map.groupBy(unsure, ({ known: { id } }) => `${id.tenantId} ${id.assetId}`);
     const asked: { statement: string; asset: string }[] = [];
     for (const [asset, ofAsset] of byAsset) {
-      const { tenantId, assetId } = (ofAsset[0] as SeriesInBatch).id;
+      const { tenantId, assetId } = (ofAsset[0] as SeriesInBatch).known.id;
       const tags = tagConditions({ tenant: tenantId, asset: assetId }).join(" AND ");
       for (const [fromMs, toMs] of clusters(ofAsset.flatMap(({ unsureAtMs }) => unsureAtMs))) {
         const window = `time >= ${nanosecondsOf(fromMs, 0)} AND time < ${nanosecondsOf(toMs + 1, 0)}`;
@@ -107,7 +134,7 @@ export class InfluxConflicts {
         });
       }
     }
-    const found = new Map<string, Found>(unsure.map(({ name }) => [name, new Map()]));
+    const found = new Map<string, Found>(unsure.map(({ known }) => [known.name, new Map()]));
     for (let at = 0; at < asked.length; at += STATEMENTS_PER_QUERY) {
       const some = asked.slice(at, at + STATEMENTS_PER_QUERY);
       const answers = await this.#query(some.map(({ statement }) => statement));
@@ -115,22 +142,6 @@ export class InfluxConflicts {
     }
     return found;
   }
-
-  #remember(inBatch: readonly SeriesInBatch[]): void {
-    for (const { name, mark } of inBatch) {
-      if (mark === undefined) continue;
-      this.#marks.delete(name);
-      this.#marks.set(name, mark);
-    }
-    for (const name of this.#marks.keys()) {
-      if (this.#marks.size <= MARKS_MAX) break;
-      this.#marks.delete(name);
-    }
-  }
-}
-
-function nameOf({ tenantId, assetId, channel }: SeriesId): string {
-  return `${tenantId} ${assetId} ${channel}`;
 }
 
 function collect(answer: readonly AnswerSeries[], asset: string, found: ReadonlyMap<string, Found>): void {

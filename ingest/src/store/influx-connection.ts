@@ -63,7 +63,7 @@ export class InfluxConnection {
    * Writes lines of line protocol; the database is created when it is missing.
    * @throws StoreUnavailableError, StoreFullError
    */
-  async write(lines: string): Promise<WriteOutcome> {
+  async write(lines: string | Uint8Array): Promise<WriteOutcome> {
     let reply = await this.#post(`/write?db=${this.#database}&precision=ns`, "text/plain; charset=utf-8", lines);
     if (reply.status === 404 && reply.complaint.includes("database not found")) {
       await this.query([`CREATE DATABASE "${this.#database}"`]);
@@ -106,7 +106,7 @@ export class InfluxConnection {
     if (!this.#pool.closed) await this.#pool.close();
   }
 
-  async #post(path: string, type: string, body: string): Promise<Reply> {
+  async #post(path: string, type: string, body: string | Uint8Array): Promise<Reply> {
     if (this.#pool.closed) throw new StoreUnavailableError("STORE_UNAVAILABLE", "the connection was closed");
     if (this.#requests >= this.#limits.requestsMax) {
       throw new StoreUnavailableError("STORE_BUSY", `${this.#requests} requests to InfluxDB are waiting already`);

@@ -1,10 +1,10 @@
 // The InfluxDB home's way in: lines built by hand, a refused request halved until the bad points are known.
 import { InfluxConflicts } from "./influx-conflicts.ts";
 import { InfluxConnection, type InfluxHome } from "./influx-connection.ts";
-import { fieldsOf, linePrefix } from "./influx-lines.ts";
-import { nanosecondsOf } from "./influx-time.ts";
+import { LineWriter } from "./line-writer.ts";
 import { checkBatch } from "./reading-check.ts";
 import type { ReadingBatch, ReadingWriter, RefusedPoint, SeriesId, WriteResult } from "./reading-store.ts";
+import { SeriesMemory } from "./series-memory.ts";
 import { WRITES_WAITING_MAX } from "./store-limits.ts";
 import { StoreUnavailableError } from "./store-errors.ts";
 
@@ -14,11 +14,6 @@ const REQUESTS_IN_FLIGHT = 2;
 /** Longer than the server's own write-timeout (10 s), so that we hear what it says. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
-interface Line {
-  readonly index: number;
-  readonly text: string;
-}
-
 /**
  * Durable means what the server means: with `wal-fsync-delay = "0s"` under [data], its default, it answers after the
  * sync to disk.
@@ -26,6 +21,9 @@ interface Line {
 export class InfluxReadingWriter implements ReadingWriter {
   readonly #connection: InfluxConnection;
   readonly #conflicts: InfluxConflicts;
+  readonly #series = new SeriesMemory();
+  /** Used by one batch after the other. */
+  readonly #lines = new LineWriter();
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
@@ -34,7 +32,7 @@ export class InfluxReadingWriter implements ReadingWriter {
     const connections = REQUESTS_IN_FLIGHT;
     const limits = { connections, requestsMax: connections, answerTimeoutMs: ANSWER_TIMEOUT_MS };
     this.#connection = new InfluxConnection(home, limits);
-    this.#conflicts = new InfluxConflicts((statements) => this.#connection.query(statements));
+    this.#conflicts = new InfluxConflicts((statements) => this.#connection.query(statements), this.#series);
   }
 
   async write(batch: ReadingBatch): Promise<WriteResult> {
@@ -60,7 +58,8 @@ export class InfluxReadingWriter implements ReadingWriter {
     const sifted = await this.#conflicts.sift(batch, storable);
     let byServer: RefusedPoint[];
     try {
-      byServer = await this.#sendAll(linesOf(batch, sifted.fresh));
+      this.#writeLines(batch, sifted.fresh);
+      byServer = await this.#sendAll(sifted.fresh);
     } catch (thrown) {
       sifted.forget();
       throw thrown;
@@ -69,16 +68,40 @@ export class InfluxReadingWriter implements ReadingWriter {
     return { refused: [...refused, ...sifted.conflicts, ...byServer].sort((a, b) => a.index - b.index) };
   }
 
-  /** Two requests at a time. A failure is thrown only when nothing is in flight any more. */
-  async #sendAll(lines: readonly Line[]): Promise<RefusedPoint[]> {
+  #writeLines(batch: ReadingBatch, indices: ArrayLike<number>): void {
+    const prefixes: (Uint8Array | undefined)[] = [];
+    this.#lines.clear();
+    for (let at = 0; at < indices.length; at++) {
+      const index = indices[at] as number;
+      const key = batch.seriesKey[index] as number;
+      const prefix = (prefixes[key] ??= this.#series.of(batch.series[key] as SeriesId).prefix);
+      const { value, quality, sampledAtMs, ordinal } = batch;
+      this.#lines.add(
+        prefix,
+        value[index] as number,
+        quality[index] as number,
+        sampledAtMs[index] as number,
+        ordinal[index] as number,
+      );
+    }
+  }
+
+  /**
+   * Two requests at a time. A failure is thrown only when nothing is in flight any more.
+   *
+   * @param indices which reading of the batch each line is
+   */
+  async #sendAll(indices: ArrayLike<number>): Promise<RefusedPoint[]> {
     const refused: RefusedPoint[] = [];
+    const { count } = this.#lines;
     let next = 0;
     let failed = false;
     const sendSome = async (): Promise<void> => {
-      while (next < lines.length && !failed) {
-        const some = lines.slice(next, (next += POINTS_PER_REQUEST));
+      while (next < count && !failed) {
+        const from = next;
+        next = Math.min(count, from + POINTS_PER_REQUEST);
         try {
-          refused.push(...(await this.#send(some)));
+          refused.push(...(await this.#send(indices, from, next)));
         } catch (thrown) {
           failed = true;
           throw thrown;
@@ -90,27 +113,18 @@ export class InfluxReadingWriter implements ReadingWriter {
     return refused;
   }
 
-  async #send(lines: readonly Line[]): Promise<RefusedPoint[]> {
-    const outcome = await this.#connection.write(lines.map(({ text }) => text).join("\n"));
+  /** Sends the lines from one up to another, exclusive. */
+  async #send(indices: ArrayLike<number>, from: number, to: number): Promise<RefusedPoint[]> {
+    const outcome = await this.#connection.write(this.#lines.lines(from, to));
     if (outcome.stored) return [];
     const detail = outcome.complaint;
     // The server counts what it dropped; when that is everything, halving would only ask again and again.
     const dropped = Number(/ dropped=(\d+)$/.exec(detail)?.[1] ?? 0);
-    if (lines.length === 1 || dropped === lines.length) {
-      return lines.map(({ index }) => ({ index, reason: "store-refused", detail }));
+    if (to - from === 1 || dropped === to - from) {
+      const some = Array.from({ length: to - from }, (_, at) => indices[from + at] as number);
+      return some.map((index) => ({ index, reason: "store-refused", detail }));
     }
-    const middle = lines.length >> 1;
-    return [...(await this.#send(lines.slice(0, middle))), ...(await this.#send(lines.slice(middle)))];
+    const middle = from + ((to - from) >> 1);
+    return [...(await this.#send(indices, from, middle)), ...(await this.#send(indices, middle, to))];
   }
-}
-
-function linesOf(batch: ReadingBatch, indices: readonly number[]): Line[] {
-  const prefixes: (string | undefined)[] = [];
-  return indices.map((index) => {
-    const key = batch.seriesKey[index] as number;
-    const prefix = (prefixes[key] ??= linePrefix(batch.series[key] as SeriesId));
-    const fields = fieldsOf(batch.value[index] as number, batch.quality[index] as number);
-    const time = nanosecondsOf(batch.sampledAtMs[index] as number, batch.ordinal[index] as number);
-    return { index, text: `${prefix}${fields} ${time}` };
-  });
 }

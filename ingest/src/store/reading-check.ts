@@ -12,6 +12,15 @@ export function isSeriesId(series: SeriesId): boolean {
   return isId(series.tenantId) && isId(series.assetId) && isChannelId(series.channel);
 }
 
+/** Callers use the same objects again and again: each is looked at once. */
+const known = new WeakMap<SeriesId, boolean>();
+
+function isKnownSeriesId(series: SeriesId): boolean {
+  let isOk = known.get(series);
+  if (isOk === undefined) known.set(series, (isOk = isSeriesId(series)));
+  return isOk;
+}
+
 function refusalOf(batch: ReadingBatch, index: number, seriesOk: readonly boolean[]): RefusalReason | undefined {
   if (seriesOk[batch.seriesKey[index] as number] !== true) return "id-invalid";
   const atMs = batch.sampledAtMs[index] as number;
@@ -27,7 +36,7 @@ function refusalOf(batch: ReadingBatch, index: number, seriesOk: readonly boolea
 
 /** Splits a batch into the indices that may be stored, in order, and those that may not. */
 export function checkBatch(batch: ReadingBatch): { storable: Int32Array; refused: RefusedPoint[] } {
-  const seriesOk = batch.series.map(isSeriesId);
+  const seriesOk = batch.series.map(isKnownSeriesId);
   const storable = new Int32Array(batch.count);
   const refused: RefusedPoint[] = [];
   let kept = 0;
