@@ -29,8 +29,22 @@ export function stateTopic(hostId: string): string {
   return `spBv1.0/STATE/${hostId}`;
 }
 
+/** Topics repeat with every message of a device; as many are remembered, then all are forgotten at once. */
+const PARSED_MAX = 20_000;
+const parsed = new Map<string, SparkplugTopic>();
+
 /** Undefined for whatever is not a topic of Sparkplug B 3.0. */
 export function parseSparkplugTopic(topic: string): SparkplugTopic | undefined {
+  const known = parsed.get(topic);
+  if (known !== undefined) return known;
+  const said = parse(topic);
+  if (said === undefined) return undefined;
+  if (parsed.size >= PARSED_MAX) parsed.clear();
+  parsed.set(topic, said);
+  return said;
+}
+
+function parse(topic: string): SparkplugTopic | undefined {
   const [space, groupId, type, gatewayId, assetId, ...rest] = topic.split("/");
   if (space !== "spBv1.0" || rest.length > 0) return undefined;
   if (groupId === "STATE") return type && gatewayId === undefined ? { kind: "state", hostId: type } : undefined;

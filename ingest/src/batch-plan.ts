@@ -50,6 +50,8 @@ export class BatchPlan {
   readonly births: (ReceivedBirth & { readonly tenantId: string })[] = [];
   /** Copies, changed here; written when the batch is committed. */
   readonly streams = new Map<string, StreamState>();
+  /** Streams whose gateways are to be told at once what is accepted: not only new records came, or many at a time. */
+  readonly urgent = new Set<StreamState>();
   readonly digests = new Map<StreamState, Map<number, string>>();
   readonly gone: {
     readonly stream: StreamState;
@@ -204,6 +206,7 @@ export class BatchPlan {
     this.#births.set(`${gatewayKey}/${birth.assetId}/${birthId}`, birth);
     this.births.push({ gatewayKey, tenantId, birthId, birth, receivedAtMs });
     const stream = this.stream(gatewayKey, birth.epoch, birth.assetId);
+    this.urgent.add(stream);
     stream.issued = Math.max(stream.issued, birth.issued);
   }
 

@@ -20,13 +20,15 @@ export function repeatedly<T>(scheduler: Scheduler, periodMs: number, work: () =
 }
 
 /**
- * Drains what waits whenever `arrived` emits: gathers for `waitMs`, then takes batch after batch until none is left.
+ * Drains what waits whenever `arrived` emits: gathers for `waitMs()`, takes a batch, gathers again, until none is left.
  * Emissions while it drains add nothing, because it looks again by itself.
+ *
+ * @param waitMs asked before each batch, so that batches may grow with load
  */
 export function batches<Batch, Result>(
   arrived: Observable<unknown>,
   scheduler: Scheduler,
-  waitMs: number,
+  waitMs: () => number,
   take: () => Batch | undefined,
   carry: (batch: Batch) => Promise<Result>,
 ): Observable<Result> {
@@ -34,5 +36,6 @@ export function batches<Batch, Result>(
     const batch = take();
     return batch === undefined ? EMPTY : defer(() => carry(batch));
   };
-  return arrived.pipe(exhaustMap(() => after(scheduler, waitMs).pipe(switchMap(next), expand(next))));
+  const gathered = (): Observable<Result> => after(scheduler, waitMs()).pipe(switchMap(next));
+  return arrived.pipe(exhaustMap(() => gathered().pipe(expand(gathered))));
 }

@@ -7,8 +7,9 @@ export interface IngestBounds {
   /** One batch, and so one transaction. */
   readonly batchMessagesMax: number;
   readonly batchBytesMax: number;
-  /** A batch is taken this long after its first message came, at the latest. */
+  /** A batch is gathered for this long; under load for longer, up to the second figure, so that transactions stay few. */
   readonly batchWaitMs: number;
+  readonly batchWaitMsMax: number;
   /** Bytes in quarantine for one gateway; beyond, nothing more of its is quarantined, and so not accepted. */
   readonly quarantineBytesMax: number;
   /** Records of one gateway that wait for an anchor; beyond, further ones are not accepted. */
@@ -54,9 +55,10 @@ export interface IngestBounds {
 export const DEFAULT_BOUNDS: IngestBounds = {
   inboxMessagesMax: 50_000,
   inboxBytesMax: 64 * 2 ** 20,
-  batchMessagesMax: 500,
+  batchMessagesMax: 4000,
   batchBytesMax: 4 * 2 ** 20,
   batchWaitMs: 20,
+  batchWaitMsMax: 100,
   quarantineBytesMax: 64 * 2 ** 20,
   pendingRecordsMax: 200_000,
   pendingWaitMs: 24 * 3600_000,

@@ -3,6 +3,7 @@
 import { QUALITY_GOOD } from "@isotherm/coldchain";
 import { openTraceReader } from "@isotherm/trace";
 import { type Observable, Subject, type Subscription, merge, switchMap } from "rxjs";
+import { BatchWait } from "./batch-wait.ts";
 import { after, batches, repeatedly } from "./batches.ts";
 import { CommandSender } from "./command-sender.ts";
 import type { IngestConfig } from "./config.ts";
@@ -119,10 +120,14 @@ export class Ingest {
   /** All of ingest's work: its only subscription. */
   #open(): Observable<unknown> {
     const { scheduler } = this.#ports;
-    const take = () => (this.#inbox.messageCount === 0 ? undefined : this.#inbox.takeBatch());
+    const inbox = this.#inbox;
+    const waiting = new BatchWait(this.#config.bounds);
+    const take = () => (inbox.messageCount === 0 ? undefined : inbox.takeBatch());
+    const waitMs = (): number => waiting.before(inbox.messageCount);
     return merge(
-      batches(this.#arrived, scheduler, this.#config.bounds.batchWaitMs, take, async (batch) => {
-        const oldestMs = Math.min(...batch.map(({ receivedAtMs }) => receivedAtMs));
+      batches(this.#arrived, scheduler, waitMs, take, async (batch) => {
+        const oldestMs = batch[0]?.receivedAtMs ?? 0;
+        waiting.took(batch.length);
         await this.#pipeline.run(batch);
         this.#metrics.accepted(this.#ports.clock.wallMs() - oldestMs);
       }),

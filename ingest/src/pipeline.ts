@@ -1,6 +1,7 @@
 // From waiting messages to what is stored and accepted, one batch after the other.
 
 import type { Clock, Scheduler } from "@isotherm/coldchain";
+import { AcceptanceQueue } from "./acceptance-queue.ts";
 import { BatchPlan, type PlanDeps } from "./batch-plan.ts";
 import type { PlanCount } from "./plan-counts.ts";
 import { commitPlan, type StatusChange, storeReadings } from "./commit.ts";
@@ -45,12 +46,16 @@ const STORE_BACKOFF_FIRST_MS = 100;
 
 export class Pipeline {
   readonly #deps: PipelineDeps;
+  readonly #acceptances: AcceptanceQueue;
   #closing = false;
   #wake: (() => void) | undefined;
   #last: Promise<void> = Promise.resolve();
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
+    this.#acceptances = new AcceptanceQueue(deps.scheduler, ({ gateway, stream }) =>
+      deps.sender.accept(gateway, stream),
+    );
   }
 
   /** Carries one batch through; resolves when it is accepted, or when closing ended the wait for the store. */
@@ -116,7 +121,7 @@ export class Pipeline {
       const gateway = plan.gateways.get(stream.gatewayKey);
       return gateway === undefined ? [] : [{ stream, gateway }];
     });
-    for (const { gateway, stream } of accepted) sender.accept(gateway, stream);
+    this.#acceptances.put(accepted, plan.urgent);
     for (const gatewayKey of plan.rebirths) {
       const gateway = plan.gateways.get(gatewayKey);
       if (gateway !== undefined) sender.askForBirth(gateway);

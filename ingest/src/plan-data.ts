@@ -32,6 +32,7 @@ export function planData(
     plan.digests.get(stream)?.get(number) ?? state.streams.digest(committed, number);
   const sequenced = sequence(stream, message, records, knownDigest, bounds.streamRangesMax);
   const context = { plan, gateway, stream, birth, birthId: message.birthId, records, receivedAtMs };
+  if (sequenced.fresh.length !== 1 || records.recordCount !== 1) plan.urgent.add(stream);
   plan.count("duplicates", sequenced.duplicates);
   plan.count("duplicates-unchecked", sequenced.unchecked);
   plan.count("over-ranges", sequenced.overRanges);

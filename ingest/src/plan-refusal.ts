@@ -34,6 +34,7 @@ export function planRefusal(plan: BatchPlan, gateway: GatewayState, said: Refuse
   });
   if (!kept || said.epoch === null) return;
   const stream = plan.stream(gateway.gatewayKey, said.epoch, said.assetId);
+  plan.urgent.add(stream);
   for (const { first, last } of ranges) {
     for (const part of [...stream.accepted.missing(first, last)]) {
       stream.accepted.add(part.first, part.last);
