@@ -43,8 +43,8 @@ export async function storeReadings(plan: BatchPlan, writer: ReadingWriter): Pro
 
 /** A point that the store will not take: kept in quarantine, or else its record is not accepted. */
 function refuse(plan: BatchPlan, point: StoredPoint, { reason, detail }: RefusedPoint): void {
-  const { record, series } = point;
-  const { stream, number, bytes, tenantId, receivedAtMs } = record;
+  const { series, source, number, bytes } = point;
+  const { stream, tenantId, receivedAtMs } = source;
   const isForeign = stream.epoch === FOREIGN_EPOCH;
   const isConflict = isForeign && reason === "reading-conflict";
   plan.count(isConflict ? "foreign-conflicts" : "points-refused");

@@ -79,7 +79,7 @@ export class FeedHub {
     for (const listener of this.#listeners) listener(fed);
   }
 
-  noteReadings(points: Iterable<Omit<StoredPoint, "record">>): void {
+  noteReadings(points: Iterable<Pick<StoredPoint, "series" | "sampledAtMs" | "value" | "quality">>): void {
     if (this.#listeners.size === 0) return;
     for (const { series, sampledAtMs, value, quality } of points) {
       const { tenantId, assetId, channel } = series;

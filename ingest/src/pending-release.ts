@@ -53,8 +53,8 @@ function place(state: IngestState, assembly: ReadingAssembly, pending: PendingRe
 }
 
 /** The record is accepted already, so its refused point is kept even where the gateway's room is full. */
-function refusal({ record, series }: StoredPoint, reason: string): QuarantineEntry {
-  const { stream, number, bytes, tenantId, receivedAtMs } = record;
+function refusal({ source, number, bytes, series }: StoredPoint, reason: string): QuarantineEntry {
+  const { stream, tenantId, receivedAtMs } = source;
   return {
     tenantId,
     gatewayKey: stream.gatewayKey,

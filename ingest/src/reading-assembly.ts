@@ -9,6 +9,8 @@ import type { StreamState } from "./stream-state.ts";
 const ORDINALS = 1_000_000;
 const CLOCK_UNTRUSTED = qualityCode("clock-untrusted");
 const GROWTH = 2;
+/** Canonical bytes that a reading may be expected to take, with its part of its record's head. */
+const BYTES_PER_READING = 20;
 
 /** Where a record's readings come from and belong to. */
 export interface RecordSource {
@@ -27,15 +29,22 @@ export interface PlacedRecord extends RecordSource {
 }
 
 /** What is kept of a record until its batch is committed. */
-export interface AssembledRecord extends RecordSource {
+export interface AssembledRecord {
+  readonly source: RecordSource;
   readonly number: number;
-  readonly bytes: Uint8Array;
+  readonly receivedAtMs: number;
+  /** Where its canonical bytes stand among those of the batch. */
+  readonly bytesFrom: number;
+  readonly bytesTo: number;
 }
 
 /** One stored reading, seen from its channel. */
 export interface StoredPoint {
   readonly series: SeriesId;
-  readonly record: AssembledRecord;
+  readonly source: RecordSource;
+  /** Of its record, and that record's canonical bytes. */
+  readonly number: number;
+  readonly bytes: Uint8Array;
   readonly sampledAtMs: number;
   readonly value: number | null;
   readonly quality: number;
@@ -49,6 +58,7 @@ export class AssembledReadings {
   readonly records: readonly AssembledRecord[];
   /** Index into `records`, by reading. */
   readonly recordOf: Int32Array;
+  readonly #bytes: Uint8Array;
   /** Readings that the store would not take. */
   readonly #refused = new Set<number>();
 
@@ -57,7 +67,9 @@ export class AssembledReadings {
     channels: readonly ChannelState[],
     records: readonly AssembledRecord[],
     recordOf: Int32Array,
+    bytes: Uint8Array,
   ) {
+    this.#bytes = bytes;
     this.batch = batch;
     this.channels = channels;
     this.records = records;
@@ -79,9 +91,12 @@ export class AssembledReadings {
   point(index: number): StoredPoint {
     const { seriesKey, sampledAtMs, value, quality } = this.batch;
     const number = value[index] as number;
+    const record = this.records[this.recordOf[index] as number] as AssembledRecord;
     return {
       series: this.batch.series[seriesKey[index] as number] as SeriesId,
-      record: this.records[this.recordOf[index] as number] as AssembledRecord,
+      source: record.source,
+      number: record.number,
+      bytes: this.#bytes.slice(record.bytesFrom, record.bytesTo),
       sampledAtMs: sampledAtMs[index] as number,
       value: Number.isNaN(number) ? null : number,
       quality: quality[index] as number,
@@ -100,17 +115,27 @@ export class ReadingAssembly {
   readonly #records: AssembledRecord[] = [];
   readonly #channels: ChannelState[] = [];
   #receivedAtMs = 0;
+  #bytes: Uint8Array;
+  #byteCount = 0;
   #count = 0;
-  #recordOf = new Int32Array(1024);
-  #seriesKey = new Int32Array(1024);
-  #sampledAtMs = new Float64Array(1024);
-  #ordinal = new Int32Array(1024);
-  #value = new Float64Array(1024);
-  #quality = new Uint8Array(1024);
+  #recordOf: Int32Array;
+  #seriesKey: Int32Array;
+  #sampledAtMs: Float64Array;
+  #ordinal: Int32Array;
+  #value: Float64Array;
+  #quality: Uint8Array;
 
-  constructor(latest: LatestTable) {
+  /** @param readings as many as may be expected; more make it grow */
+  constructor(latest: LatestTable, readings = 64) {
     this.#latest = latest;
     this.#stamp = latest.nextStamp();
+    this.#bytes = new Uint8Array(readings * BYTES_PER_READING);
+    this.#recordOf = new Int32Array(readings);
+    this.#seriesKey = new Int32Array(readings);
+    this.#sampledAtMs = new Float64Array(readings);
+    this.#ordinal = new Int32Array(readings);
+    this.#value = new Float64Array(readings);
+    this.#quality = new Uint8Array(readings);
   }
 
   get pointCount(): number {
@@ -127,7 +152,7 @@ export class ReadingAssembly {
   addFrom(columns: RecordColumns, at: number, source: RecordSource): void {
     const first = columns.firstReading[at] as number;
     const end = columns.firstReading[at + 1] as number;
-    const channels = this.#begin(source, columns.number[at] as number, columns.bytesOf(at).slice(), end - first);
+    const channels = this.#begin(source, columns.number[at] as number, columns.bytesOf(at), end - first);
     const wallMs = columns.wallMs[at] as number;
     const atMs = source.sampledAtMs ?? wallMs;
     for (let i = first; i < end; i++)
@@ -152,12 +177,17 @@ export class ReadingAssembly {
       quality: this.#quality,
       receivedAtMs: this.#receivedAtMs,
     };
-    return new AssembledReadings(batch, this.#channels, this.#records, this.#recordOf);
+    return new AssembledReadings(batch, this.#channels, this.#records, this.#recordOf, this.#bytes);
   }
 
   #begin(source: RecordSource, number: number, bytes: Uint8Array, readings: number) {
     this.#receivedAtMs = Math.max(this.#receivedAtMs, source.receivedAtMs);
-    this.#records.push({ ...source, number, bytes });
+    const bytesFrom = this.#byteCount;
+    const bytesTo = bytesFrom + bytes.length;
+    this.#records.push({ source, number, receivedAtMs: source.receivedAtMs, bytesFrom, bytesTo });
+    if (bytesTo > this.#bytes.length) this.#growBytes(bytesTo);
+    this.#bytes.set(bytes, bytesFrom);
+    this.#byteCount = bytesTo;
     if (this.#count + readings > this.#value.length) this.#grow(this.#count + readings);
     return this.#latest.ofBirth(source.tenantId, source.birth);
   }
@@ -182,6 +212,12 @@ export class ReadingAssembly {
     this.#ordinal[at] = (this.#records[record] as AssembledRecord).number % ORDINALS;
     this.#value[at] = value;
     this.#quality[at] = sampledAtMs === undefined ? CLOCK_UNTRUSTED : quality;
+  }
+
+  #growBytes(needed: number): void {
+    const bytes = new Uint8Array(Math.max(needed, this.#bytes.length * GROWTH));
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
   }
 
   #grow(needed: number): void {

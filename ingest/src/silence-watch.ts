@@ -45,6 +45,7 @@ export class SilenceWatch {
   readonly #gateways = new Map<string, string>();
   /** Alarms that last, by what they are about. */
   readonly #alarms = new Map<string, string>();
+  readonly #keys = new WeakMap<SeriesId, string>();
   readonly #pending: LivenessChange[] = [];
   #awaySinceMs: number | undefined;
 
@@ -77,9 +78,18 @@ export class SilenceWatch {
     for (const gateway of gateways) this.#hearGateway(gateway);
     for (const { gatewayKey, tenantId, birth } of births)
       if (birth.assetId !== GATEWAY_STREAM) this.#knowAsset(gatewayKey, tenantId, birth.assetId, birth.channels, nowMs);
-    for (const { tenantId, assetId, channel } of good)
-      this.#liveness.channelSpoke(`${tenantId}/${assetId}/${channel}`, nowMs);
+    for (const series of good) this.#liveness.channelSpoke(this.#keyOf(series), nowMs);
     return this.#apply(this.#liveness.spoken(), nowMs);
+  }
+
+  /** The pipeline gives the same object for a channel again and again. */
+  #keyOf(series: SeriesId): string {
+    let key = this.#keys.get(series);
+    if (key === undefined) {
+      key = `${series.tenantId}/${series.assetId}/${series.channel}`;
+      this.#keys.set(series, key);
+    }
+    return key;
   }
 
   look(nowMs: number): SilenceChange[] {

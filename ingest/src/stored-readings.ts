@@ -60,9 +60,14 @@ export function noteStored(tables: NotingTables, readings: AssembledReadings): v
 }
 
 function newerThan(latest: LatestTable, channels: readonly ChannelState[]): Newer {
-  for (const channel of channels) latest.touch(channel);
+  const judgedToMs = new Float64Array(channels.length);
+  for (let key = 0; key < channels.length; key++) {
+    const channel = channels[key] as ChannelState;
+    latest.touch(channel);
+    judgedToMs[key] = channel.judgedToMs;
+  }
   return {
-    judgedToMs: Float64Array.from(channels, (channel) => channel.judgedToMs),
+    judgedToMs,
     fromMs: new Float64Array(channels.length).fill(Infinity),
     toMs: new Float64Array(channels.length).fill(-Infinity),
   };
@@ -114,15 +119,16 @@ function marksOf(
     const record = records[recordOf[i] as number] as AssembledRecord;
     let of = touched.get(channel);
     if (of === undefined) {
-      const { gatewayKey } = record.stream;
+      const { gatewayKey } = record.source.stream;
       const key = batch.seriesKey[i] as number;
       of = { channel, key, gatewayKey, numbers: new Map(), fromMs: Infinity, toMs: -Infinity, receivedAtMs: 0 };
       touched.set(channel, of);
     }
     of.receivedAtMs = Math.max(of.receivedAtMs, record.receivedAtMs);
-    const numbers = of.numbers.get(record.stream.epoch) ?? new RangeSet();
+    const { epoch } = record.source.stream;
+    const numbers = of.numbers.get(epoch) ?? new RangeSet();
     numbers.add(record.number);
-    of.numbers.set(record.stream.epoch, numbers);
+    of.numbers.set(epoch, numbers);
     if (batch.quality[i] !== QUALITY_GOOD) continue;
     of.fromMs = Math.min(of.fromMs, batch.sampledAtMs[i] as number);
     of.toMs = Math.max(of.toMs, batch.sampledAtMs[i] as number);

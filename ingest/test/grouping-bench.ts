@@ -139,11 +139,11 @@ export class GroupingBench {
       assembly.add({ stream, tenantId: TENANT, record, bytes, birth, sampledAtMs: atMs, receivedAtMs: atMs });
     }
     const stored = assembly.finish();
-    for (const { series, sampledAtMs, value, quality, record } of stored.points()) {
+    for (const { series, sampledAtMs, value, quality, number } of stored.points()) {
       const key = `${series.assetId}/${series.channel}`;
       const kept = this.#readings.get(key) ?? new MemoryReadings();
       this.#readings.set(key, kept);
-      kept.points.push({ atMs: sampledAtMs, ordinal: record.number, value: value ?? Number.NaN, quality });
+      kept.points.push({ atMs: sampledAtMs, ordinal: number, value: value ?? Number.NaN, quality });
     }
     this.state.db.transaction(() => noteStored(this.state, stored));
   }

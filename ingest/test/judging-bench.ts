@@ -93,10 +93,10 @@ export class JudgingBench {
     const stream = newStream("group1/gw-1", EPOCH, ASSET);
     for (const sample of samples) assembly.add(this.#placed(sample, stream, receivedAtMs));
     const stored = assembly.finish();
-    for (const { sampledAtMs, value, quality, record } of stored.points())
+    for (const { sampledAtMs, value, quality, number } of stored.points())
       this.#readings.points.push({
         atMs: sampledAtMs,
-        ordinal: record.number,
+        ordinal: number,
         value: value ?? Number.NaN,
         quality,
       });

@@ -47,7 +47,7 @@ export function placedRecords({ source, receivedAtMs, readings }: ForeignArrival
 }
 
 /** One refused reading, as quarantine keeps it: there is no record whose bytes could be kept. */
-export function refusedBytes({ series, sampledAtMs, value, quality }: Omit<StoredPoint, "placed">): Uint8Array {
+export function refusedBytes({ series, sampledAtMs, value, quality }: StoredPoint): Uint8Array {
   return Buffer.from(
     JSON.stringify({ channel: series.channel, atMs: sampledAtMs, value, quality: qualityOf(quality) }),
   );
