@@ -34,7 +34,10 @@ const timer = setInterval(() => {
   }
 }, TICK_MS);
 console.log("ready");
-createInterface({ input: process.stdin }).once("line", () => {
+const asked = createInterface({ input: process.stdin });
+// A bench that was killed asks no more: without this its load would go on for ever, into a queue that nobody empties.
+asked.once("close", () => process.exit(1));
+asked.once("line", () => {
   clearInterval(timer);
   const seconds = (performance.now() - startedMs) / 1000;
   const { user, system } = process.cpuUsage();

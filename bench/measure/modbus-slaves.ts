@@ -31,7 +31,10 @@ const far =
         clock: realTime,
         scheduler: realTime,
       });
-createInterface({ input: process.stdin }).on("line", (line) => {
+const told = createInterface({ input: process.stdin });
+// The bench has gone without a word.
+told.once("close", () => process.exit(1));
+told.on("line", (line) => {
   const [word, unit] = line.split(" ");
   if (word === "end") void far.close().then(() => process.exit(0));
   else far.setSilent(Number(unit), word === "silent");
