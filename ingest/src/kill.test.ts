@@ -1,4 +1,4 @@
-// file-deadline-s: 400
+// file-deadline-s: 800
 // Killed at random moments under load, its disk filled and its store ended again and again, with messages that come
 // twice, in any order and contradicting each other: every record is stored once, the results are those of one batch over
 // the same records, and no acceptance is ever ahead of the store.
@@ -25,7 +25,7 @@ import type { AuditRow, ExcursionRow } from "./state-rows.ts";
 import { openReadingReader } from "./store/open-reading-store.ts";
 import type { StoreHome } from "./store/reading-store.ts";
 
-const test = suite("ingest, killed", { deadlineMs: isLong() ? 1_200_000 : 170_000 });
+const test = suite("ingest, killed", { deadlineMs: isLong() ? 1_900_000 : 190_000 });
 const TICK_MS = 40;
 const rest = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 
@@ -98,7 +98,7 @@ async function torment(ground: Ground, ingest: KilledIngest, line: CarelessGatew
 /** Sends until the torment is over and all is accepted and judged. */
 async function run(ground: Ground, ingest: KilledIngest, line: CarelessGateway, kills: number, random: Random) {
   const tormented = torment(ground, ingest, line, kills, random).finally(() => line.end());
-  const deadlineMs = isLong() ? 1_000_000 : 140_000;
+  const deadlineMs = isLong() ? 1_700_000 : 160_000;
   await until(() => line.tick(), { deadlineMs, everyMs: TICK_MS, what: "every record to be accepted" });
   await until(() => marksIn(ground.stateFolder) === 0, { what: "everything to be judged", deadlineMs: 30_000 });
   return tormented;

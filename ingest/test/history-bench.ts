@@ -71,9 +71,15 @@ function recordOf({ number, boot, atMs, readings }: HistoryRecord, startMs: numb
 /** A profile as the API server keeps it; JSON is YAML. */
 function textOf(profileId: string, { version, rows }: HistoryProfile): string {
   const limits = rows.map((row) => {
-    const { onDelayMs, offDelayMs, consecutiveAllowanceMs, gapMs, ...rest } = row;
+    const { onDelayMs, offDelayMs, consecutiveAllowanceMs, singleEvent, gapMs, ...rest } = row;
+    const allowances = [
+      { kind: "consecutive", allowed: `${consecutiveAllowanceMs}ms`, breachWhen: "exceeded" },
+      ...(singleEvent === null
+        ? []
+        : [{ kind: "single-event", allowed: `${singleEvent.allowedMs}ms`, breachWhen: singleEvent.breachWhen }]),
+    ];
     const delays = { onDelay: `${onDelayMs}ms`, offDelay: `${offDelayMs}ms`, gap: `${gapMs}ms` };
-    return { ...rest, ...delays, consecutiveAllowance: `${consecutiveAllowanceMs}ms`, source: "made for tests" };
+    return { ...rest, ...delays, allowances, source: "made for tests" };
   });
   const title = { en: profileId, zh: profileId };
   return JSON.stringify({ id: profileId, version, title, liveMaxAge: "1h", limits, source: "made for tests" });

@@ -45,7 +45,9 @@ export interface HistoryRow {
   readonly deadband: number;
   readonly onDelayMs: number;
   readonly offDelayMs: number;
+  /** Breached when exceeded. */
   readonly consecutiveAllowanceMs: number;
+  readonly singleEvent: { readonly allowedMs: number; readonly breachWhen: "reached" | "exceeded" } | null;
   readonly gapMs: number;
 }
 

@@ -87,6 +87,12 @@ function rowOf(quantity: "temperature" | "humidity"): fc.Arbitrary<HistoryRow> {
       onDelayMs: delay,
       offDelayMs: delay,
       consecutiveAllowanceMs: delay,
+      singleEvent: fc.option(
+        fc.record({
+          allowedMs: fc.constantFrom(1, 20_000, GAP_MS),
+          breachWhen: fc.constantFrom("reached" as const, "exceeded" as const),
+        }),
+      ),
       gapMs: fc.constantFrom(GAP_MS, 1, 60_000),
     })
     .map(({ limits, ...row }) => ({ ...row, ...limits }));

@@ -1,7 +1,9 @@
 // What must be found of a history, by the naive reference of the time rule and the design's words about facts: every
 // profile of a shipment judges each of its legs' assets for the time of the leg, a standing profile its asset for its own.
 
-import { type NaiveReading, naiveExcursions } from "../../coldchain/test/naive-reference.ts";
+import { type NaiveAllowance, naiveExposure } from "../../coldchain/test/naive-exposure.ts";
+import { type NaiveReading, naiveDegreeMinutes, naiveExcursions } from "../../coldchain/test/naive-reference.ts";
+import type { ExcursionRow } from "../src/state-rows.ts";
 import {
   type AssetId,
   CHANNELS,
@@ -29,7 +31,9 @@ export interface NaiveFinding {
   readonly possibleMs: number;
   readonly peak: number;
   readonly peakAtMs: number;
-  readonly breach: boolean;
+  /** To a millionth. */
+  readonly degreeMinutes: number;
+  readonly breaches: readonly { readonly kind: string; readonly allowedMs: number; readonly atMs: number }[];
 }
 
 interface NaiveAssignment {
@@ -69,22 +73,40 @@ function sidesOf(row: HistoryRow): { side: "high" | "low"; limit: number }[] {
 function findingsOf(history: History, assignment: NaiveAssignment): NaiveFinding[] {
   const { assetId, profileId, shipmentId, fromMs, toMs } = assignment;
   const { version, rows } = history.facts.profiles[profileId] as HistoryProfile;
-  return CHANNELS[assetId].flatMap(({ channel, alias, role, resolution }) =>
-    rows
+  const window = { fromMs, toMs: toMs ?? Infinity };
+  return CHANNELS[assetId].flatMap(({ channel, alias, role, resolution }) => {
+    const readings = readingsOf(history, assetId, alias).filter(({ atMs }) => atMs >= fromMs && atMs < window.toMs);
+    return rows
       .filter((row) => channel.startsWith(`${row.quantity}/`) && row.role === role)
       .flatMap((row) => sidesOf(row).map((each) => ({ ...row, ...each })))
       .flatMap((rule) =>
-        naiveExcursions(rule, resolution, readingsOf(history, assetId, alias), {
-          fromMs,
-          toMs: toMs ?? Infinity,
-        }).map(({ startMs, endMs, onsetMs, monitoredMs, possibleMs, peak, peakAtMs, breachMs }): NaiveFinding => ({
-          ...{ shipmentId, assetId, channel, profileId, side: rule.side, limit: rule.limit, profileVersion: version },
-          ruleId: `${profileId}/${rule.quantity}/${rule.role}/${rule.side}`,
-          ...{ startMs, endMs, judgedUntilMs: toMs, onsetMs, monitoredMs, possibleMs, peak, peakAtMs },
-          breach: breachMs !== null,
-        })),
-      ),
-  );
+        naiveExcursions(rule, resolution, readings).map((found): NaiveFinding => {
+          const { startMs, endMs, onsetMs, monitoredMs, possibleMs, peak, peakAtMs } = found;
+          return {
+            ...{ shipmentId, assetId, channel, profileId, side: rule.side, limit: rule.limit },
+            ...{ profileVersion: version, ruleId: `${profileId}/${rule.quantity}/${rule.role}/${rule.side}` },
+            ...{ startMs, endMs, judgedUntilMs: toMs, onsetMs, monitoredMs, possibleMs, peak, peakAtMs },
+            degreeMinutes: rounded(naiveDegreeMinutes(rule, resolution, readings, found)),
+            breaches: allowancesOf(rule).flatMap((allowance) =>
+              naiveExposure({ ...rule, allowance }, readings, { resolution, gapMs: rule.gapMs })
+                .breaches.filter(({ excursionStartMs }) => excursionStartMs === startMs && possibleMs > 0)
+                .map(({ atMs }) => ({ kind: allowance.kind, allowedMs: allowance.allowedMs, atMs })),
+            ),
+          };
+        }),
+      );
+  });
+}
+
+function rounded(degreeMinutes: number): number {
+  return Math.round(degreeMinutes * 1e6) / 1e6;
+}
+
+function allowancesOf({ consecutiveAllowanceMs, singleEvent }: HistoryRow): NaiveAllowance[] {
+  return [
+    { kind: "consecutive", allowedMs: consecutiveAllowanceMs, breachWhen: "exceeded" },
+    ...(singleEvent === null ? [] : [{ kind: "single-event" as const, ...singleEvent }]),
+  ];
 }
 
 function inOrder<T>(rows: readonly T[]): T[] {
@@ -97,14 +119,18 @@ export function naiveFindings(history: History): NaiveFinding[] {
 }
 
 /** The same of what ingest has found, from its rows. */
-export function foundFindings(rows: readonly (NaiveFinding & object)[]): NaiveFinding[] {
+export function foundFindings(rows: readonly ExcursionRow[]): NaiveFinding[] {
   return inOrder(
     rows.map((row) => ({
       ...{ shipmentId: row.shipmentId, assetId: row.assetId, channel: row.channel, profileId: row.profileId },
       ...{ side: row.side, limit: row.limit, profileVersion: row.profileVersion, ruleId: row.ruleId },
       ...{ startMs: row.startMs, endMs: row.endMs, judgedUntilMs: row.judgedUntilMs, onsetMs: row.onsetMs },
       ...{ monitoredMs: row.monitoredMs, possibleMs: row.possibleMs, peak: row.peak, peakAtMs: row.peakAtMs },
-      breach: row.breach,
+      degreeMinutes: rounded(row.degreeMinutes),
+      // Told in the order in which they were used up.
+      breaches: row.breaches
+        .map(({ kind, allowedMs, atMs }) => ({ kind, allowedMs, atMs }))
+        .sort((a, b) => (a.kind < b.kind ? -1 : 1)),
     })),
   );
 }
