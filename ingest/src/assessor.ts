@@ -63,7 +63,9 @@ export class Assessor {
       state.dirty.clear(judged);
       remarkLaterLegs(state, carried);
       const grouped = settleProfileChanges(state, this.#deps.groupAboveChannels, receivedAtMs(judged));
+      const readings = judged.filter(({ toMs }) => toMs !== END_OF_TIME_MS);
       return {
+        receivedAtMs: readings.length === 0 ? null : Math.min(...readings.map((mark) => mark.receivedAtMs)),
         alarms: [...changes.flatMap(({ alarms }) => alarms), ...grouped],
         excursions: changes.flatMap((each) => each.excursions),
       };

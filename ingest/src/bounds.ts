@@ -40,6 +40,8 @@ export interface IngestBounds {
   readonly brokerGraceMs: number;
   /** Alarms that one changed profile raises on more channels than this are one alarm: a flood is 10 in 10 minutes. */
   readonly groupAboveChannels: number;
+  /** More intervals than this waiting to be assessed, and ingest says that it is not ready. */
+  readonly dirtyMarksMax: number;
   /** Bytes of one plain-JSON message; a longer one goes to quarantine, cut short. */
   readonly foreignMessageBytesMax: number;
   /** Readings of one plain-JSON message; one with more goes to quarantine. */
@@ -75,6 +77,7 @@ export const DEFAULT_BOUNDS: IngestBounds = {
   satelliteGraceMs: 30 * 60_000,
   brokerGraceMs: 60_000,
   groupAboveChannels: 10,
+  dirtyMarksMax: 20_000,
   foreignMessageBytesMax: 256 * 2 ** 10,
   foreignReadingsMax: 4096,
   foreignGatewaysMax: 10_000,

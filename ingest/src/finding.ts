@@ -36,6 +36,8 @@ export interface Finding {
 }
 
 export interface FindingOutcome {
+  /** When the oldest of the readings that were judged came; null when only facts were. */
+  readonly receivedAtMs: number | null;
   readonly alarms: readonly { readonly alarmId: string; readonly effects: readonly AlarmEffect[] }[];
   readonly excursions: readonly {
     readonly excursionId: string;
@@ -46,7 +48,7 @@ export interface FindingOutcome {
 }
 
 /** Within a transaction. */
-export function recordFinding(state: IngestState, finding: Finding): FindingOutcome {
+export function recordFinding(state: IngestState, finding: Finding): Omit<FindingOutcome, "receivedAtMs"> {
   const { tenantId, assetId, channel } = finding.series;
   // Rules with something to settle, and since when: those with an alarm that is not closed, and those judged anew.
   const since = state.alarms.openRules(tenantId, assetId, channel);

@@ -35,8 +35,8 @@ export class HttpDoor {
   constructor(deps: HttpDoorDeps) {
     this.#deps = deps;
     this.#server = Fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true });
-    this.#server.get("/healthz", () => ({ ok: true }));
-    this.#server.get("/readyz", (_, reply) => this.#ready(reply));
+    for (const path of ["/health", "/healthz"]) this.#server.get(path, () => ({ ok: true }));
+    for (const path of ["/ready", "/readyz"]) this.#server.get(path, (_, reply) => this.#ready(reply));
     this.#server.get("/metrics", async (_, reply) => {
       await reply.type(deps.metrics.contentType).send(await deps.metrics.metrics());
     });

@@ -10,7 +10,12 @@ export interface MetricSources {
   inboxDropped(): number;
   /** Age of the oldest waiting message, in seconds. */
   lagSeconds(): number;
+  inboxMessagesMax(): number;
+  inboxBytesMax(): number;
   dirtyMarks(): number;
+  dirtyMarksMax(): number;
+  /** Gateways, assets and channels. */
+  watched(): number;
   expired(): { readonly readingsExpired: number; readonly hoursExpired: number; readonly rowsExpired: number };
   hoursDue(): number;
   hoursSummed(): number;
@@ -24,12 +29,16 @@ export interface MetricSources {
   feedCut(): number;
 }
 
+/** What a message goes through: taken from the inbox, decoded, its readings stored, its numbers committed and accepted, judged, and, if it raised an alarm, told. */
+export const STAGES = ["received", "decoded", "stored", "committed", "accepted", "assessed", "told"] as const;
+export type Stage = (typeof STAGES)[number];
+
 export class IngestMetrics {
   readonly registry = new Registry();
   readonly #plan: Counter;
   readonly #readings: Counter;
   readonly #assessed: Counter;
-  readonly #delay: Histogram;
+  readonly #lag: Histogram;
 
   constructor(sources: MetricSources) {
     const registers = [this.registry];
@@ -52,17 +61,24 @@ export class IngestMetrics {
       labelNames: ["of"],
       registers,
     });
-    this.#delay = new Histogram({
-      name: "isotherm_ingest_commit_delay_seconds",
-      help: "From the oldest message of a batch to its acceptance.",
-      buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 60],
+    this.#lag = new Histogram({
+      name: "isotherm_ingest_lag_at_stage_seconds",
+      help: "Age of the oldest message of a batch, or of the reading that an alarm rests on, when it has passed a stage.",
+      labelNames: ["stage"],
+      buckets: [0.01, 0.03, 0.1, 0.25, 0.5, 1, 3, 10, 60],
       registers,
     });
+    for (const stage of STAGES) this.#lag.zero({ stage });
+    for (const result of ["excursion", "alarm"]) this.#assessed.inc({ of: result }, 0);
     const gauges: [string, string, () => number][] = [
       ["inbox_messages", "Messages that wait.", sources.inboxMessages],
       ["inbox_bytes", "Bytes of messages that wait.", sources.inboxBytes],
       ["inbox_dropped_total", "Data messages dropped unaccepted because the inbox was full.", sources.inboxDropped],
       ["lag_seconds", "Age of the oldest message that waits.", sources.lagSeconds],
+      ["inbox_messages_max", "Bound of the messages that wait.", sources.inboxMessagesMax],
+      ["inbox_bytes_max", "Bound of their bytes.", sources.inboxBytesMax],
+      ["watched", "Gateways, assets and channels whose silence is watched.", sources.watched],
+      ["dirty_marks_max", "More intervals than this, and ingest is not ready.", sources.dirtyMarksMax],
       ["dirty_marks", "Intervals that wait to be assessed.", sources.dirtyMarks],
       ["hours_due", "Hours of series whose sums are to be made; the current ones among them.", sources.hoursDue],
       ["hours_summed_total", "Hours of series summed up since the start.", sources.hoursSummed],
@@ -95,8 +111,9 @@ export class IngestMetrics {
     this.#readings.inc(readings);
   }
 
-  accepted(delayMs: number): void {
-    this.#delay.observe(Math.max(0, delayMs) / 1000);
+  /** @param ageMs since the message was received */
+  passed(stage: Stage, ageMs: number): void {
+    this.#lag.observe({ stage }, Math.max(0, ageMs) / 1000);
   }
 
   assessed(excursions: number, alarms: number): void {

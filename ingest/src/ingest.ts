@@ -14,7 +14,7 @@ import { ForeignDoors } from "./foreign/foreign-doors.ts";
 import { HostConnection } from "./host-connection.ts";
 import { HttpDoor } from "./http-door.ts";
 import { Inbox } from "./inbox.ts";
-import { IngestMetrics } from "./ingest-metrics.ts";
+import { IngestMetrics, type Stage } from "./ingest-metrics.ts";
 import type { IngestPorts } from "./ingest-ports.ts";
 import { Judgement } from "./judgement.ts";
 import type { RawMessage } from "./message.ts";
@@ -48,6 +48,7 @@ export class Ingest {
   readonly #work: Subscription;
   #connection: HostConnection | undefined;
   #storeProblem: Error | undefined;
+  #oldestMs = 0;
 
   private constructor(config: IngestConfig, ports: IngestPorts, state: IngestState, writer: ReadingWriter) {
     this.#config = config;
@@ -68,9 +69,9 @@ export class Ingest {
       gateway: (gatewayKey) => state.gateways.get(gatewayKey),
       askAgain: (...asked) => this.#sender.askAgain(...asked),
     });
-    this.#judgement = new Judgement(config, ports, state, this.hub, openTraceReader(config.traceFile));
-    this.#upkeep = new Upkeep(config, ports, state, () => this.#judgement.factsWell);
     this.#metrics = this.#openMetrics();
+    this.#judgement = new Judgement(config, ports, state, this.hub, openTraceReader(config.traceFile), this.#metrics);
+    this.#upkeep = new Upkeep(config, ports, state, () => this.#judgement.factsWell);
     this.#pipeline = this.#openPipeline();
     this.#door = this.#openDoor();
     this.#work = this.#open().subscribe({ error: (error: unknown) => ports.broken(error) });
@@ -126,10 +127,10 @@ export class Ingest {
     const waitMs = (): number => waiting.before(inbox.messageCount);
     return merge(
       batches(this.#arrived, scheduler, waitMs, take, async (batch) => {
-        const oldestMs = batch[0]?.receivedAtMs ?? 0;
+        this.#oldestMs = batch[0]?.receivedAtMs ?? this.#ports.clock.wallMs();
+        this.#passed("received");
         waiting.took(batch.length);
         await this.#pipeline.run(batch);
-        this.#metrics.accepted(this.#ports.clock.wallMs() - oldestMs);
       }),
       after(scheduler, 0).pipe(switchMap(() => this.#pipeline.takeUp())),
       repeatedly(scheduler, RELEASE_PERIOD_MS, () => this.#pipeline.release()),
@@ -177,8 +178,16 @@ export class Ingest {
         if (error === undefined) log.info("the store is well again");
         else log.warn({ err: error }, "the store is away; messages are kept, then dropped unaccepted");
       },
-      ...(step === undefined ? {} : { step }),
+      step: (passed) => {
+        this.#passed(passed === "planned" ? "decoded" : passed);
+        step?.(passed);
+      },
     });
+  }
+
+  /** Batches are carried one after the other, so that there is one oldest message at a time. */
+  #passed(stage: Stage): void {
+    this.#metrics.passed(stage, this.#ports.clock.wallMs() - this.#oldestMs);
   }
 
   #openMetrics(): IngestMetrics {
@@ -189,7 +198,11 @@ export class Ingest {
       inboxBytes: () => inbox.byteCount,
       inboxDropped: () => inbox.dropped,
       lagSeconds: () => (clock.wallMs() - (inbox.oldestReceivedAtMs ?? clock.wallMs())) / 1000,
+      inboxMessagesMax: () => this.#config.bounds.inboxMessagesMax,
+      inboxBytesMax: () => this.#config.bounds.inboxBytesMax,
       dirtyMarks: () => this.state.dirty.count(),
+      dirtyMarksMax: () => this.#config.bounds.dirtyMarksMax,
+      watched: () => this.#judgement.watchedCount,
       expired: () => this.#upkeep.counts,
       hoursDue: () => this.state.hourDues.count(),
       hoursSummed: () => this.#upkeep.counts.hoursSummed,

@@ -10,6 +10,7 @@ import type { IngestConfig } from "./config.ts";
 import { FactWatch } from "./fact-watch.ts";
 import type { FeedHub } from "./feed-hub.ts";
 import type { FindingOutcome } from "./finding.ts";
+import type { IngestMetrics } from "./ingest-metrics.ts";
 import type { IngestPorts } from "./ingest-ports.ts";
 import { type Intent, type IntentAnswer, endShelves, takeIntent } from "./intents.ts";
 import { isPassing } from "./passing-error.ts";
@@ -27,6 +28,7 @@ export class Judgement {
   readonly #state: IngestState;
   readonly #hub: FeedHub;
   readonly #trace: TraceReader;
+  readonly #metrics: IngestMetrics;
   readonly #facts: FactWatch;
   readonly #silence: SilenceWatch;
   readonly #assessor: Assessor;
@@ -37,12 +39,20 @@ export class Judgement {
   #closing = false;
   #busy: Promise<void> = Promise.resolve();
 
-  constructor(config: IngestConfig, ports: IngestPorts, state: IngestState, hub: FeedHub, trace: TraceReader) {
+  constructor(
+    config: IngestConfig,
+    ports: IngestPorts,
+    state: IngestState,
+    hub: FeedHub,
+    trace: TraceReader,
+    metrics: IngestMetrics,
+  ) {
     this.#config = config;
     this.#ports = ports;
     this.#state = state;
     this.#hub = hub;
     this.#trace = trace;
+    this.#metrics = metrics;
     const { assignments } = state;
     this.#facts = new FactWatch({
       state,
@@ -103,7 +113,16 @@ export class Judgement {
 
   unwell(): string[] {
     const facts = this.#factsProblem === undefined ? undefined : `facts cannot be read: ${this.#factsProblem}`;
-    return [this.#problem, facts].filter((problem) => problem !== undefined);
+    const marks = this.#state.dirty.count();
+    const { dirtyMarksMax } = this.#config.bounds;
+    const behind =
+      marks > dirtyMarksMax ? `assessment is behind: ${marks} intervals wait, of ${dirtyMarksMax} at most` : undefined;
+    return [this.#problem, facts, behind].filter((problem) => problem !== undefined);
+  }
+
+  /** Gateways, assets and channels whose silence is watched. */
+  get watchedCount(): number {
+    return this.#silence.size;
   }
 
   takeIntent(intent: Intent): IntentAnswer {
@@ -169,7 +188,10 @@ export class Judgement {
     }
   }
 
-  #tell({ alarms, excursions }: FindingOutcome): void {
+  #tell({ alarms, excursions, receivedAtMs }: FindingOutcome): void {
+    const nowMs = this.#ports.clock.wallMs();
+    this.#metrics.assessed(excursions.length, alarms.length);
+    if (receivedAtMs !== null) this.#metrics.passed("assessed", nowMs - receivedAtMs);
     for (const { tenantId, assetId } of excursions) this.#hub.noteExcursion(tenantId, assetId);
     for (const { alarmId, effects } of alarms) this.#tellAlarm(alarmId, effects);
   }
@@ -189,6 +211,9 @@ export class Judgement {
     // What nobody is to be told of may come with what else has changed a moment later.
     if (effects.length === 0) this.#hub.publishLater(`alarm/${alarmId}`, event);
     else this.#hub.publish(event);
+    const isRaised = effects.some((effect) => effect.kind === "annunciate" && effect.reason === "raised");
+    if (isRaised && alarm.channel !== "" && !alarm.foundLate)
+      this.#metrics.passed("told", this.#ports.clock.wallMs() - alarm.raisedAtMs);
   }
 
   #tellAssets(gatewayKey: string): void {
