@@ -135,6 +135,13 @@ async function metric(stand: LoadStand, name: string): Promise<number> {
   return Number(line?.split(" ")[1] ?? Number.NaN);
 }
 
+/** Where messages wait when an alert does not come. */
+async function lags(stand: LoadStand): Promise<string> {
+  const names = ["lag_seconds", "inbox_messages", "inbox_dropped_total", "dirty_marks", "readings_stored_total"];
+  const told = names.map(async (name) => `${name} ${await metric(stand, `isotherm_ingest_${name}`)}`);
+  return `ingest: ${(await Promise.all(told)).join(", ")}`;
+}
+
 async function run(home: string): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), "isotherm-latency-"));
   const influx = home === "influx" ? await startInfluxd() : undefined;
@@ -164,7 +171,9 @@ async function run(home: string): Promise<Measured> {
     const cpuBefore = stand.ingest.cpuS();
     const readingsBefore = await metric(stand, "isotherm_ingest_readings_stored_total");
     const startedMs = clock.monotonicMs();
-    const latenciesMs = await measure(page, trip);
+    const latenciesMs = await measure(page, trip).catch(async (error: unknown): Promise<never> => {
+      throw new Error(`${await lags(stand)}; fleet ${await fleet.end()}`, { cause: error });
+    });
     const seconds = (clock.monotonicMs() - startedMs) / 1000;
     const stored = (await metric(stand, "isotherm_ingest_readings_stored_total")) - readingsBefore;
     const figures = {
