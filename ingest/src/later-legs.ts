@@ -22,13 +22,26 @@ export function spentBefore(state: IngestState, each: AssetLine, dirtyFromMs: nu
   const lastBefore = (beforeMs: number) =>
     state.excursions.lastBefore(assignment.key, own, line.ruleId, beforeMs)?.excursion;
   // Where a version without the rule lies before the line, what was spent before that goes on.
-  const earlier = line.fromMs > assignment.fromMs ? lastBefore(line.fromMs) : undefined;
+  const isFirst = !siblingsOf(state, each).some((other) => other.line.fromMs < line.fromMs);
+  const earlier = isFirst ? undefined : lastBefore(line.fromMs);
   const atStart = earlier === undefined ? spentOnFormerLegs(state, each) : earlier.spentBeforeMs + earlier.monitoredMs;
   const last = lastBefore(dirtyFromMs);
   if (last === undefined) return { atStart, atDirty: atStart };
   // One that the interval begins within is judged from its start.
   const isOver = last.endMs !== null && last.endMs < dirtyFromMs;
   return { atStart, atDirty: isOver ? last.spentBeforeMs + last.monitoredMs : last.spentBeforeMs };
+}
+
+/** Lines of the same rule and series under the same assignment: itself, and those beyond versions without the rule. */
+function siblingsOf(state: IngestState, { assignment, line }: AssetLine): AssetLine[] {
+  return state.lines
+    .of(assignment.tenantId, assignment.assetId)
+    .lines.filter(
+      (other) =>
+        other.assignment.key === assignment.key &&
+        other.line.channel === line.channel &&
+        other.line.ruleId === line.ruleId,
+    );
 }
 
 function spentOnFormerLegs(state: IngestState, { assignment, line }: AssetLine): number {
@@ -51,7 +64,8 @@ export function carriedBy(state: IngestState, { lines, marks }: Finding): Carrie
     if (found.line === undefined || !sumsUp(found)) return [];
     const { ruleId, assignment } = found;
     const legs = state.assignments.legsOf(assignment);
-    const later = legs.slice(legs.findIndex(({ key }) => key === assignment.key) + 1);
+    const own = siblingsOf(state, found).length > 1 ? [assignment] : [];
+    const later = [...own, ...legs.slice(legs.findIndex(({ key }) => key === assignment.key) + 1)];
     const spentMs = state.excursions.spentMs(assignment.key, ruleId);
     return later.length === 0 ? [] : [{ key: assignment.key, ruleId, later, spentMs, marks }];
   });

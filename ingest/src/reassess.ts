@@ -192,8 +192,9 @@ async function runOn(reader: ReadingReader, sources: LineSources, runs: readonly
   const hasGates = runs.some(({ task }) => task.line.versions.some(({ rule }) => rule.gates.length > 0));
   const sinceMs = hasGates ? await lastGoodMs(reader, sources, startMs) : startMs;
   const members = sources.members.map(feedOf(reachMs + startMs - sinceMs));
-  const doors = gateReachMs > 0 ? sources.doors.map(feedOf(gateReachMs)) : [];
-  const defrosts = gateReachMs > 0 ? sources.defrosts.map(feedOf(gateReachMs)) : [];
+  const gateFeedOf = feedOf(gateReachMs + startMs - sinceMs);
+  const doors = gateReachMs > 0 ? sources.doors.map(gateFeedOf) : [];
+  const defrosts = gateReachMs > 0 ? sources.defrosts.map(gateFeedOf) : [];
   const feeds = [...members, ...doors, ...defrosts];
   let frontierMs = startMs;
   do {
@@ -203,9 +204,16 @@ async function runOn(reader: ReadingReader, sources: LineSources, runs: readonly
     const gates = { doors: before(doors), defrosts: before(defrosts) };
     const slices = before(members);
     for (const run of runs) if (!run.isDone) run.push(slices, gates, frontierMs);
-    for (const feed of members) feed.forget(frontierMs - reachMs);
-    for (const feed of [...doors, ...defrosts]) feed.forget(frontierMs - gateReachMs);
+    // A gate may end long after the reading that it holds back, and before the next one.
+    const heldMs = hasGates ? Math.min(frontierMs, ...slices.map(lastGoodOf)) : frontierMs;
+    for (const feed of members) feed.forget(heldMs - reachMs);
+    for (const feed of [...doors, ...defrosts]) feed.forget(heldMs - gateReachMs);
   } while (runs.some(({ isDone, fromMs }) => !isDone && fromMs <= frontierMs));
+}
+
+function lastGoodOf({ count, atMs, value, good }: ReadingSlice): number {
+  for (let i = count - 1; i >= 0; i--) if (good[i] === 1 && Number.isFinite(value[i])) return atMs[i] as number;
+  return -Infinity;
 }
 
 /** When the members were last read before an instant: what was held back by a gate then may count from the gate's end. */
