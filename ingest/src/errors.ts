@@ -21,9 +21,9 @@ export class ConfigError extends Error {
   }
 }
 
-export type StateFileCode = "STATE_ABSENT" | "STATE_NEWER" | "STATE_UNREADABLE";
+export type StateFileCode = "STATE_ABSENT" | "STATE_IN_USE" | "STATE_NEWER" | "STATE_UNREADABLE";
 
-/** The state file cannot be opened: absent, written by a newer version, or not a database. */
+/** The state file cannot be opened: absent, held by another ingest, written by a newer version, or not a database. */
 export class StateFileError extends Error {
   readonly code: StateFileCode;
   override readonly name = "StateFileError";
