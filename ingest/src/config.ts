@@ -7,6 +7,7 @@ import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { DEFAULT_BOUNDS, type IngestBounds } from "./bounds.ts";
 import { ConfigError, type Problem } from "./errors.ts";
+import { fileTrouble } from "./file-trouble.ts";
 import { readMapping } from "./mapping/mapping-file.ts";
 import { type Mapping, withTenants } from "./mapping/mapping-rules.ts";
 import { DEFAULT_RETENTION, type RetentionTimes } from "./keep/retention-times.ts";
@@ -108,10 +109,9 @@ export function readConfig(file: string, environment: ConfigEnvironment): Ingest
       if (text !== "") return text;
       problems.push({ place, problem: `${name} is empty`, mend: "put the secret on its first line" });
     } catch (error) {
-      const { message } = error as Error;
       problems.push({
         place,
-        problem: `${name} cannot be read (${message})`,
+        problem: `${name} cannot be read: ${fileTrouble(error)}`,
         mend: "make the file, for its owner only",
       });
     }
@@ -154,7 +154,7 @@ function readMappingFile(file: string, place: string): ReturnType<typeof readMap
   try {
     return readMapping(readFileSync(file, "utf8"), file);
   } catch (error) {
-    const problem = `${file} cannot be read (${(error as Error).message})`;
+    const problem = `${file} cannot be read: ${fileTrouble(error)}`;
     return { problems: [{ place, problem, mend: "give the path of a mapping; mapping --help shows one" }] };
   }
 }
@@ -164,10 +164,10 @@ function readYaml(file: string): unknown {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    const problem = `cannot be read (${(error as Error).message})`;
+    const problem = `cannot be read: ${fileTrouble(error)}`;
     throw new ConfigError(
       file,
-      [{ place: file, problem, mend: "give the path of a YAML file; --help shows one" }],
+      [{ place: "the file", problem, mend: "give the path of a YAML file; --help shows one" }],
       error,
     );
   }
@@ -203,15 +203,32 @@ function homeOf(
   return store.path === undefined ? undefined : { kind: "sqlite", path: at(store.path) };
 }
 
+const GIVE: Readonly<Record<string, string>> = {
+  object: "give it as --help shows it",
+  record: "give one or more names with their values, as --help shows",
+  string: "give a text, as --help shows",
+  array: "give a list",
+};
+
 function problemOf(issue: z.core.$ZodIssue): Problem {
   const steps = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
-  const [problem = issue.message, mend = mendOf(issue)] = issue.message.split("; ", 2);
+  const [problem = issue.message, mend = mendOf(issue)] = (wordsOf(issue) ?? issue.message).split("; ", 2);
   return { place: steps === "" ? "the file" : steps.slice(1), problem, mend };
+}
+
+/** Where the schema library speaks of types, what a person would say. */
+function wordsOf(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code === "unrecognized_keys")
+    return `${issue.keys.join(", ")} ${issue.keys.length > 1 ? "mean" : "means"} nothing here`;
+  if (issue.code !== "invalid_type") return undefined;
+  if (issue.message.endsWith("received undefined")) return "is missing";
+  if (issue.path.length === 0) return "is no configuration";
+  return undefined;
 }
 
 function mendOf(issue: z.core.$ZodIssue): string {
   if (issue.code === "unrecognized_keys") return `remove ${issue.keys.join(", ")}, or correct the spelling`;
-  if (issue.code === "invalid_type") return `give a value of type ${issue.expected}`;
+  if (issue.code === "invalid_type") return GIVE[issue.expected] ?? `give a value of type ${issue.expected}`;
   if (issue.code === "too_small") return `give at least ${String(issue.minimum)}`;
   if (issue.code === "too_big") return `give at most ${String(issue.maximum)}`;
   return "see --help for an example";

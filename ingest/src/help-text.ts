@@ -13,16 +13,17 @@ export const HELP_TEXT = `ingest: takes what gateways send, stores every record 
   isotherm-ingest restore --config FILE --from DIR  put a backup back; ingest must not run
   isotherm-ingest assess --csv FILE …         judge a logger's file; needs no configuration (assess --help)
   isotherm-ingest profile list|show|check …   the limits to judge by, shipped or your own (profile --help)
-
   isotherm-ingest mapping check|try FILE …    what gateways without our contract mean (mapping --help)
 
-  isotherm-ingest COMMAND --help tells more of quarantine, retention, backup, restore, assess and mapping.
+  isotherm-ingest COMMAND --help tells more of quarantine, retention, backup, restore, assess, profile
+  and mapping.
 
-  --tenant ID   only this tenant (completeness, quarantine); status needs it when there are several groups
-  --json        one JSON document instead of a table
-  --help        this text
+  --tenant ID   only this tenant (status, completeness, quarantine, retention)
+  --json        one JSON document on standard output instead of text; what is wrong is told on standard error
+  --help        this text; --version the version
 
-status, completeness and quarantine only read, and may be asked while ingest runs.
+status, completeness and quarantine only read, and may be asked while ingest runs. They tell what the state file holds: of an
+ingest that is stopped, what it knew last. Times are UTC.
 
 A configuration (YAML; paths start at its folder):
 

@@ -50,6 +50,18 @@ test("every problem of a configuration is told at once, with its place and its m
   assert.match(stderr, /groups: no group; name at least one/);
   assert.is(ask("run").status, 2);
   assert.is(ask("dance", "--config", file).status, 2);
+  const empty = await configFile([""]);
+  assert.match(ask("run", "--config", empty).stderr, /the file: is no configuration; give it as --help shows it/);
+  const short = await configFile(["hostId: host-1"]);
+  assert.match(ask("run", "--config", short).stderr, /broker: is missing; .*\n {2}groups: is missing/);
+  assert.match(ask("run", "--config", `${file}.none`).stderr, /cannot be read: there is no such file;/);
+});
+
+test("a wrong command line is told on standard error, in words", () => {
+  const { status, stdout, stderr } = ask("status", "--confg", "x");
+  assert.equal([status, stdout], [2, ""]);
+  assert.is(stderr, "Unknown option '--confg'. See isotherm-ingest status --help.\n");
+  assert.match(ask("--version").stdout, /^isotherm-ingest \d+\.\d+\.\d+\n$/);
 });
 
 test("it listens, is asked while it runs, and stops cleanly on SIGTERM", async () => {
@@ -64,9 +76,16 @@ test("it listens, is asked while it runs, and stops cleanly on SIGTERM", async (
   assert.is(listening.length, 1);
   const { port } = JSON.parse(listening[0] as string) as { port: number };
   assert.is((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
+  const second = ask("run", "--config", file);
+  assert.equal([second.status, second.stdout], [1, ""]);
+  assert.match(second.stderr, /another ingest runs on .*state\.db; stop it first/);
   assert.match(ask("quarantine", "--config", file).stdout, /nothing is in quarantine/);
   assert.equal(JSON.parse(ask("completeness", "--json", "--config", file).stdout), []);
-  assert.match(ask("status", "--config", file).stdout, /no open alarm/);
+  assert.match(ask("status", "--config", file).stdout, /no gateway has been heard yet\n\nno open alarm/);
+  assert.match(
+    ask("status", "--tenant", "tenant2", "--config", file).stdout,
+    /nothing is known of tenant "tenant2"; the configuration has tenant1/,
+  );
   child.kill("SIGTERM");
   assert.is(await ended, 0);
   await broker.close();

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { runAssess } from "./assess/assess.ts";
+import { optionTrouble, usageText } from "./command-usage.ts";
 import { type IngestConfig, readConfig } from "./config.ts";
 import { type ForeignMonitoring, foreignMonitoring } from "./foreign/foreign-monitoring.ts";
 import { HELP_TEXT } from "./help-text.ts";
@@ -14,6 +15,7 @@ import { runMappingCommand } from "./mapping/mapping-command.ts";
 import { systemClock, systemRandom, systemScheduler } from "./ports.ts";
 import { runProfile } from "./profile/profile-command.ts";
 import { READ_COMMANDS, runReadCommand } from "./read-commands.ts";
+import { lockStateFile } from "./state-lock.ts";
 import { openStateReader } from "./state-reader.ts";
 import type { StateReader } from "./state-rows.ts";
 import { openReadingReader } from "./store/open-reading-store.ts";
@@ -26,6 +28,7 @@ async function run(config: IngestConfig): Promise<number> {
   let stop: (exitCode: number) => void = () => undefined;
   const stopped = new Promise<number>((resolve) => (stop = resolve));
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(0));
+  const unlock = lockStateFile(config.stateFile);
   const ingest = await Ingest.open(config, {
     clock: systemClock,
     scheduler: systemScheduler,
@@ -39,6 +42,7 @@ async function run(config: IngestConfig): Promise<number> {
   log.info({ port: ingest.port, host: config.http.host }, "listening");
   const exitCode = await stopped;
   await ingest.close();
+  unlock();
   log.info("stopped");
   return exitCode;
 }
@@ -48,20 +52,26 @@ const OPTIONS = {
   tenant: { type: "string" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
 } as const;
 
 /** Of a terminal that tells none, such as a pipe. */
 const WIDTH_DEFAULT = 80;
 
-function keepPorts(): CommandPorts {
+function versionOfThis(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  const { version } = JSON.parse(text) as { version: string };
-  return { clock: systemClock, version, say, environment: process.env };
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function keepPorts(): CommandPorts {
+  return { clock: systemClock, version: versionOfThis(), say, environment: process.env };
 }
 
 async function main(): Promise<number> {
   if (process.argv[2] === "assess") {
-    process.stdout.write(runAssess(process.argv.slice(3), process.stdout.columns || WIDTH_DEFAULT));
+    process.stdout.write(
+      runAssess(process.argv.slice(3), process.stdout.columns || WIDTH_DEFAULT, process.stderr.isTTY ? say : undefined),
+    );
     return 0;
   }
   if (process.argv[2] === "mapping") {
@@ -80,21 +90,19 @@ async function main(): Promise<number> {
     return 0;
   }
   if (process.argv[2] === "profile") {
-    const { text, exitCode } = runProfile(process.argv.slice(3), process.stdout.columns || WIDTH_DEFAULT);
-    (exitCode === 2 ? process.stderr : process.stdout).write(text);
+    const { text, exitCode, isComplaint } = runProfile(process.argv.slice(3), process.stdout.columns || WIDTH_DEFAULT);
+    (isComplaint === true ? process.stderr : process.stdout).write(text);
     return exitCode;
   }
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
-  if (values.help === true) {
-    process.stdout.write(HELP_TEXT);
+  if (values.help === true || values.version === true || positionals[0] === "help") {
+    process.stdout.write(values.version === true ? `isotherm-ingest ${versionOfThis()}\n` : HELP_TEXT);
     return 0;
   }
   const [command = "run"] = positionals;
   const reading = READ_COMMANDS.find((known) => known === command);
   if (values.config === undefined || positionals.length > 1 || (command !== "run" && reading === undefined)) {
-    say(
-      "Say what to do: run, status, completeness, quarantine, backup or restore, with --config FILE; assess, with --csv FILE; profile list; or mapping check FILE. See --help.\n",
-    );
+    say(usageText(positionals));
     return 2;
   }
   const config = readConfig(values.config, process.env);
@@ -134,9 +142,11 @@ async function monitoringOf(
 function exitCodeOf(error: unknown): number {
   const { message, code, cause } = error as Error & { code?: string };
   const isWhole = code === "CONFIG_INVALID" || code === "ASSESS_REFUSED";
-  say(`${message}${cause instanceof Error && !isWhole ? ` (${cause.message})` : ""}\n`);
+  const isOption = code?.startsWith("ERR_PARSE_ARGS") === true;
+  const told = isOption ? optionTrouble(message, process.argv.slice(2)) : message;
+  say(`${told}${cause instanceof Error && !isWhole ? ` (${cause.message})` : ""}\n`);
   if (code === "ASSESS_REFUSED" || code === "KEEP_USAGE" || code === "MAPPING_USAGE") return 2;
-  return code === "CONFIG_INVALID" || code?.startsWith("ERR_PARSE_ARGS") === true ? 2 : 1;
+  return code === "CONFIG_INVALID" || isOption ? 2 : 1;
 }
 
 // Whoever reads the beginning alone, as `head` does, has what was asked for.

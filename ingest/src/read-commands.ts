@@ -32,7 +32,25 @@ export function runReadCommand(
     quarantine: () => quarantine(reader, options.tenantId),
   };
   const found = commands[command]();
-  return options.json ? `${JSON.stringify(found.data, null, 2)}\n` : found.text;
+  const unknown = unknownTenant(reader, config, options.tenantId);
+  return options.json ? `${JSON.stringify(found.data, null, 2)}\n` : `${found.text}${unknown}`;
+}
+
+/** A tenant that is mistyped has nothing either; that must not look like all being well. */
+function unknownTenant(
+  reader: StateReader,
+  { groups, mappings = [] }: Pick<IngestConfig, "groups" | "mappings">,
+  tenantId: string | undefined,
+): string {
+  if (tenantId === undefined) return "";
+  const known = new Set([
+    ...Object.values(groups),
+    ...mappings.flatMap(({ sparkplug, json }) => [...sparkplug, ...json].flatMap((rule) => rule.tenantId ?? [])),
+    ...reader.completeness(undefined).map((row) => row.tenantId),
+  ]);
+  return known.has(tenantId)
+    ? ""
+    : `\nnothing is known of tenant "${tenantId}"; the configuration has ${[...known].join(", ")}\n`;
 }
 
 interface Found {
@@ -51,17 +69,20 @@ function status(
   const tenantIds = tenantId === undefined ? [...new Set([...Object.values(groups), ...mapped])] : [tenantId];
   const assets = tenantIds.flatMap((id) => reader.assets(id));
   const alarms = tenantIds.flatMap((id) => reader.alarms({ tenantId: id, openOnly: true, limit: ROWS_MAX }));
-  const assetTable = textTable(
-    ["tenant", "asset", "gateway", "status", "channels", "last reading"],
-    assets.map((asset) => [
-      asset.tenantId,
-      asset.assetId,
-      asset.gatewayId,
-      asset.status,
-      asset.channels.length,
-      instant(asset.lastSampledAtMs),
-    ]),
-  );
+  const assetTable =
+    assets.length === 0
+      ? "no gateway has been heard yet\n"
+      : textTable(
+          ["tenant", "asset", "gateway", "status", "channels", "last reading"],
+          assets.map((asset) => [
+            asset.tenantId,
+            asset.assetId,
+            asset.gatewayId,
+            asset.status,
+            asset.channels.length,
+            instant(asset.lastSampledAtMs),
+          ]),
+        );
   const alarmTable = textTable(
     ["alarm", "asset", "channel", "rule", "state", "severity", "since"],
     alarms.map((alarm) => [
@@ -98,15 +119,19 @@ function completeness(
     formatRanges(row.holes) || "none",
   ]);
   const rest = typeof monitoring === "string" ? [] : monitoring;
-  return { data: [...data, ...rest], text: `${textTable(headings, rows)}${monitoringText(monitoring)}` };
+  return {
+    data: [...data, ...rest],
+    text: `${rows.length === 0 ? "no record has come yet under the delivery contract\n" : textTable(headings, rows)}${monitoringText(monitoring)}`,
+  };
 }
 
 function quarantine(reader: StateReader, tenantId: string | undefined): Found {
   const data = reader.quarantine(tenantId, ROWS_MAX);
-  const headings = ["id", "received", "gateway", "asset", "kind", "numbers", "bytes", "reason"];
+  const headings = ["id", "received", "tenant", "gateway", "asset", "kind", "numbers", "bytes", "reason"];
   const rows = data.map((row) => [
     row.quarantineId,
     instant(row.receivedAtMs),
+    row.tenantId,
     row.gatewayId,
     row.assetId,
     row.kind,
@@ -114,5 +139,10 @@ function quarantine(reader: StateReader, tenantId: string | undefined): Found {
     row.byteCount,
     row.reason,
   ]);
-  return { data, text: data.length === 0 ? "nothing is in quarantine\n" : textTable(headings, rows) };
+  const more = data.length < ROWS_MAX ? "" : `the newest ${ROWS_MAX} are shown\n`;
+  const hint = "isotherm-ingest quarantine show ID tells more of one; quarantine --help what can be done\n";
+  return {
+    data,
+    text: data.length === 0 ? "nothing is in quarantine\n" : `${textTable(headings, rows)}${more}\n${hint}`,
+  };
 }

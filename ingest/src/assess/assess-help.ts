@@ -7,7 +7,8 @@ export const ASSESS_HELP = `assess: judges a logger's file as Isotherm would hav
 The file
   --csv FILE          text with commas, semicolons, tabs or bars; UTF-8, UTF-16 or Windows-1252
   --time COLUMN       the heading of the time; twice when date and time stand apart, the date first
-  --value COLUMN      the heading of the value; its beginning is enough where that fits one column only
+  --value COLUMN      the heading of the value; its whole words are enough from the
+                      beginning, where they fit one column only: Temperature for "Temperature (°C)"
   --unit C|F          of the column; asked for where the file says °F
   --time-zone ZONE    of times without an offset: Asia/Shanghai, Europe/Berlin, UTC, +08:00
   --date-order ORDER  dmy, mdy or ymd; asked for where no row tells: 01/02/2026

@@ -50,7 +50,14 @@ const OPTIONS = {
 type Values = ReturnType<typeof parse>;
 
 function parse(args: readonly string[]) {
-  return parseArgs({ args: joinNegative(args), options: OPTIONS }).values;
+  const { values, positionals } = parseArgs({ args: joinNegative(args), options: OPTIONS, allowPositionals: true });
+  const [stray] = positionals;
+  if (stray !== undefined)
+    throw new AssessRefusal(
+      `"${stray}" belongs to no option`,
+      "The file goes after --csv; a heading or a path with spaces goes into quotation marks.",
+    );
+  return values;
 }
 
 /** `--low -18` reads like two options to a parser of options. */

@@ -165,6 +165,9 @@ test("what is missing or contradicts itself is refused with its mend", async () 
     ],
     [[...columns(`${path}.none`), "--high", "8"], /cannot be read/],
     [[...columns(path), "--high", "8", "--role", "wall"], /--role cannot be/],
+    [[path, "--high", "8"], /belongs to no option\n.*after --csv/],
+    [[...columns(await file([""])), "--high", "8"], /the file is empty/],
+    [[...columns(await file(["PK\u0003\u0004"])), "--high", "8"], /Excel workbook.*\n.*as CSV/],
   ];
   for (const [args, said] of cases) assert.throws(() => runAssess(args, 80), said);
 });

@@ -36,8 +36,11 @@ export function assessmentText(told: Told, width: number): string {
       ? "nothing odd about the file\n"
       : `odd about the file\n${oddities.map(({ firstLine, count, example, meaning }) => `  ${count} × ${meaning}\n      first in line ${firstLine}: ${example}\n`).join("")}`;
   return [
-    `${fileName}: ${readings.count} readings, times in ${zone?.name ?? "UTC"}\n`,
+    `${fileName}: ${readings.count} ${readings.count === 1 ? "reading" : "readings"}, times in ${zone?.name ?? "UTC"}\n`,
     chart,
+    ...(readings.count === 1
+      ? ["one reading alone stands for no time: nothing can be said of how long anything lasted\n"]
+      : []),
     excursionText(assessment.excursions, isNarrow ? (atMs) => instant(atMs).slice("YYYY-".length) : instant, unit),
     rulesText(assessment, unit),
     ...sumsText(assessment, instant),

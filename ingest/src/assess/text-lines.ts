@@ -24,6 +24,7 @@ export function textLines(bytes: Uint8Array, columnNames: readonly string[], log
       `the file has ${bytes.length} bytes, of at most ${FILE_BYTES_MAX}`,
       "Cut it into parts that each fit.",
     );
+  refuseOtherKinds(bytes);
   const { text, encoding } = decoded(bytes, columnNames);
   const lines = text.split(/\r\n|\n|\r/);
   if (encoding === "windows-1252" || encoding === "gb18030") {
@@ -38,6 +39,23 @@ export function textLines(bytes: Uint8Array, columnNames: readonly string[], log
     }),
     encoding,
   };
+}
+
+const OTHER_KINDS: readonly { readonly begin: readonly number[]; readonly kind: string }[] = [
+  { begin: [0x50, 0x4b, 0x03, 0x04], kind: "an Excel workbook, or a zip archive" },
+  { begin: [0xd0, 0xcf, 0x11, 0xe0], kind: "an Excel workbook of the old kind" },
+  { begin: [0x25, 0x50, 0x44, 0x46], kind: "a PDF" },
+  { begin: [0x1f, 0x8b], kind: "compressed (gzip)" },
+];
+
+function refuseOtherKinds(bytes: Uint8Array): void {
+  if (bytes.length === 0) throw new AssessRefusal("the file is empty", "Save or export it from the logger again.");
+  const other = OTHER_KINDS.find(({ begin }) => begin.every((byte, at) => bytes[at] === byte));
+  if (other !== undefined)
+    throw new AssessRefusal(
+      `the file is ${other.kind}, no text`,
+      "Export or save the readings as CSV, and give that file.",
+    );
 }
 
 function decoded(bytes: Uint8Array, columnNames: readonly string[]): { text: string; encoding: string } {

@@ -6,7 +6,7 @@
 // between the two copies would be missed for ever.
 
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Clock } from "@isotherm/coldchain";
 import type { IngestConfig } from "../config.ts";
 import { StateFileError } from "../errors.ts";
@@ -88,14 +88,20 @@ async function copyReadings(
   return [{ kind: "influx", tenantIds, points }, LINES_COPY];
 }
 
+/** Step by step: where a parent refuses with "no such file", as in /proc, Node's own recursion never ends. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(resolve(folder));
+  if (!existsSync(parent)) makeFolder(parent);
+  mkdirSync(folder, { mode: 0o700 });
+}
+
 function makeEmpty(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     if (readdirSync(folder).length === 0) return;
   } catch (cause) {
-    throw new KeepError("BACKUP_REFUSED", `${folder} cannot be used as a folder: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new KeepError("BACKUP_REFUSED", `${folder} cannot be made, or is no folder`, { cause });
   }
   throw new KeepError("BACKUP_REFUSED", `${folder} is not empty; give each backup a folder of its own`);
 }

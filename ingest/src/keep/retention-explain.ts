@@ -70,6 +70,14 @@ export async function explainRetention(
   }
 }
 
+const TABLE_WORDS: Readonly<Record<string, string>> = {
+  audit: "audit entries",
+  gone: "ranges that gateways declared gone",
+  gateway_record: "records of gateways about themselves",
+  intent: "actions of people",
+  birth: "births of gateways",
+};
+
 export function retentionText({ assets, tables }: RetentionAccount): string {
   const day = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
   const untilOf = ({ expired, keptUntilMs }: RetentionStretch): string => {
@@ -81,8 +89,8 @@ export function retentionText({ assets, tables }: RetentionAccount): string {
   );
   const readings =
     rows.length === 0
-      ? "no reading is stored yet\n"
+      ? "no reading is stored here\n"
       : textTable(["tenant", "asset", "readings from", "to", "last one kept until", "because"], rows);
-  const counts = tables.map(({ table, rows: all, expired }) => [table, all, expired]);
-  return `${readings}\n${textTable(["rows of the state", "kept", "go with the next pass"], counts)}`;
+  const counts = tables.map(({ table, rows: all, expired }) => [TABLE_WORDS[table] ?? table, all, expired]);
+  return `${readings}\n${textTable(["in the state file", "kept", "go with the next pass"], counts)}`;
 }

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Problem } from "../errors.ts";
+import { fileTrouble } from "../file-trouble.ts";
 import { textTable } from "../text-table.ts";
 import { readMapping } from "./mapping-file.ts";
 import { MAPPING_HELP } from "./mapping-help.ts";
@@ -52,7 +53,7 @@ function bytesOf(file: string): Buffer {
   try {
     return readFileSync(file === "-" ? STANDARD_INPUT : file);
   } catch (error) {
-    throw new MappingUsageError(`${file === "-" ? "Standard input" : file} cannot be read.`, { cause: error });
+    throw new MappingUsageError(`${file === "-" ? "Standard input" : file} cannot be read: ${fileTrouble(error)}`);
   }
 }
 

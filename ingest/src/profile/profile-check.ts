@@ -3,10 +3,11 @@ import { basename } from "node:path";
 import { type Profile, parseProfile } from "@isotherm/coldchain";
 import { durationText } from "../assess/duration-text.ts";
 import { limitsText } from "./limit-words.ts";
-import { profileText, shippedProfileNames } from "./shipped-profiles.ts";
+import { ProfileNotFoundError, profileText, shippedProfileNames } from "./shipped-profiles.ts";
 
 interface PlacedProblem {
   readonly file: string;
+  /** 0 when the file could not be read. */
   readonly line: number;
   /** As `limits[0].high`; empty for the whole file. */
   readonly path: string;
@@ -16,6 +17,7 @@ interface PlacedProblem {
 
 export interface CheckedProfile {
   readonly file: string;
+  readonly isRead: boolean;
   readonly isSound: boolean;
   readonly problems: readonly PlacedProblem[];
   /** Of a sound one: what could surprise, in words. */
@@ -24,24 +26,45 @@ export interface CheckedProfile {
   readonly lines: readonly string[];
 }
 
-/** @throws ProfileNotFoundError for a file that cannot be read */
+/** A file that cannot be read is told among the others, which are checked all the same. */
 export function checkProfiles(files: readonly string[]): CheckedProfile[] {
   const shipped = new Set(shippedProfileNames());
   const seen = new Map<string, string>();
   return files.map((file) => {
     // A bare name without an ending is a file here too: there is nothing to check about the shipped ones.
-    const { text } = profileText(/[/\\]/.test(file) ? file : `./${file}`);
+    const found = textOf(/[/\\]/.test(file) ? file : `./${file}`);
+    if (found instanceof ProfileNotFoundError) return unreadable(file, found);
+    const { text } = found;
     const read = parseProfile(text, file);
     const lines = text.split(/\r\n|\n/);
     if ("problems" in read) {
-      const problems = read.problems.map(({ place, problem, mend }) => ({ ...placeOf(place, file), problem, mend }));
-      return { file, isSound: false, problems, notes: [], profile: null, lines };
+      const problems = read.problems.map(({ place, problem, mend }) => ({
+        ...placeOf(place, file),
+        problem:
+          problem === "null cannot be used" && placeOf(place, file).path === "" ? "nothing stands in it" : problem,
+        mend,
+      }));
+      return { file, isRead: true, isSound: false, problems, notes: [], profile: null, lines };
     }
     const { profile } = read;
     const notes = notesOf(profile, file, seen.get(profile.id), isOther(profile.id, text, shipped));
     seen.set(profile.id, file);
-    return { file, isSound: true, problems: [], notes, profile, lines };
+    return { file, isRead: true, isSound: true, problems: [], notes, profile, lines };
   });
+}
+
+function textOf(path: string): { readonly text: string } | ProfileNotFoundError {
+  try {
+    return profileText(path);
+  } catch (error) {
+    if (error instanceof ProfileNotFoundError) return error;
+    throw error;
+  }
+}
+
+function unreadable(file: string, { trouble, mend }: ProfileNotFoundError): CheckedProfile {
+  const problems = [{ file, line: 0, path: "", problem: `cannot be read: ${trouble}`, mend }];
+  return { file, isRead: false, isSound: false, problems, notes: [], profile: null, lines: [] };
 }
 
 /** The parser gives `file:line path` in one text. */
@@ -85,7 +108,7 @@ export function checkText(checked: readonly CheckedProfile[]): string {
       const told = problems.map(({ line, path, problem, mend }) => {
         // What is missing stands on no line.
         const source = problem === "is missing" ? "" : shownLine(lines[line - 1] ?? "");
-        return `${file}:${line}${path === "" ? "" : ` ${path}`}: ${printable(problem)}\n${source === "" ? "" : `    ${source}\n`}    mend: ${mend}\n`;
+        return `${file}${line === 0 ? "" : `:${line}`}${path === "" ? "" : ` ${path}`}: ${printable(problem)}\n${source === "" ? "" : `    ${source}\n`}    mend: ${mend}\n`;
       });
       const count = problems.length === 1 ? "1 thing" : `${problems.length} things`;
       return `${told.join("")}${file}: ${count} to mend\n`;

@@ -155,6 +155,12 @@ test("what was asked wrongly, or is not there, exits with 2 and says what to do"
     assert.is(exitCode, 2, args.join(" "));
     assert.match(text, said);
   }
+  const missing = join(await tempDir(), "missing.yaml");
+  const both = ask("check", missing, join(FOLDER, "atp-raw-milk.yaml"), await file("empty.yaml", ""));
+  assert.is(both.exitCode, 2);
+  assert.match(both.text, /missing\.yaml: cannot be read: there is no such file\n/);
+  assert.match(both.text, /atp-raw-milk\.yaml is sound/);
+  assert.match(both.text, /empty\.yaml:1: nothing stands in it\n {4}mend: write a profile/);
   assert.throws(() => ask("list", "--colour"), /Unknown option/);
 });
 

@@ -10,6 +10,8 @@ import { ProfileNotFoundError, profileText, shippedProfiles } from "./shipped-pr
 export interface ProfileAnswer {
   readonly text: string;
   readonly exitCode: 0 | 1 | 2;
+  /** That nothing could be done: it belongs on standard error. */
+  readonly isComplaint?: true;
 }
 
 const OPTIONS = {
@@ -41,10 +43,10 @@ export function runProfile(args: readonly string[], width: number): ProfileAnswe
     if (verb === "check" && words.length > 0) return check(asked);
   } catch (error) {
     if (!(error instanceof ProfileNotFoundError)) throw error;
-    return { text: `${error.message}\n  ${error.mend}\n`, exitCode: 2 };
+    return { text: `${error.message}\n  ${error.mend}\n`, exitCode: 2, isComplaint: true };
   }
   const mend = "Write profile list [WORD…], profile show NAME|FILE, or profile check FILE…; see profile --help.\n";
-  return { text: mend, exitCode: 2 };
+  return { text: mend, exitCode: 2, isComplaint: true };
 }
 
 const json = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
@@ -89,6 +91,6 @@ function check({ words, isJson }: Asked): ProfileAnswer {
   const checked = checkProfiles(words);
   return {
     text: isJson ? json(checkJson(checked)) : checkText(checked),
-    exitCode: checked.every(({ isSound }) => isSound) ? 0 : 1,
+    exitCode: checked.some(({ isRead }) => !isRead) ? 2 : checked.every(({ isSound }) => isSound) ? 0 : 1,
   };
 }

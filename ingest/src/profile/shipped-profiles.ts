@@ -1,6 +1,7 @@
 // The profiles that come with Isotherm: YAML files beside the door of the room that judges by them.
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { fileTrouble } from "../file-trouble.ts";
 import { type Problem, type Profile, parseProfile } from "@isotherm/coldchain";
 
 const FOLDER = new URL("profiles/", import.meta.resolve("@isotherm/coldchain"));
@@ -18,10 +19,13 @@ export class ProfileNotFoundError extends Error {
   override readonly name = "ProfileNotFoundError";
   readonly code = "PROFILE_NOT_FOUND";
   readonly mend: string;
+  /** What keeps a file from being read, without its name. */
+  readonly trouble: string;
 
   constructor(problem: string, mend: string, options?: ErrorOptions) {
     super(problem, options);
     this.mend = mend;
+    this.trouble = options?.cause === undefined ? problem : fileTrouble(options.cause);
   }
 }
 
@@ -55,11 +59,9 @@ export function profileText(nameOrFile: string): ProfileText {
   try {
     return { name: nameOrFile, path, text: readFileSync(path, "utf8") };
   } catch (error) {
-    throw new ProfileNotFoundError(
-      `the profile cannot be read (${(error as Error).message})`,
-      "Give the path of a YAML file.",
-      { cause: error },
-    );
+    throw new ProfileNotFoundError(`${path} cannot be read: ${fileTrouble(error)}`, "Give the path of a YAML file.", {
+      cause: error,
+    });
   }
 }
 
