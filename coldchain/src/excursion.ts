@@ -44,7 +44,7 @@ export interface Excursion {
   readonly onsetMs: number | null;
   /** The earliest of its breaches; null without any. */
   readonly breachMs: number | null;
-  /** Allowances used up in it, in the order of the rule; a cumulative one in the excursion in which the sum got over it. */
+  /** Allowances used up in it, in the order in which they were; a cumulative one in the excursion in which the sum got over it. */
   readonly breaches: readonly AllowanceBreach[];
   /** Of a rule with a cumulative allowance: what had been spent when it started; 0 otherwise. */
   readonly spentBeforeMs: number;
