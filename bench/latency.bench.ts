@@ -131,8 +131,17 @@ async function startFleet(stand: LoadStand): Promise<{ process: ChildProcess; en
 
 async function metric(stand: LoadStand, name: string): Promise<number> {
   const text = await (await fetch(`${stand.ingestUrl}/metrics`)).text();
-  const line = text.split("\n").find((each) => each.startsWith(`${name} `));
+  const line = text.split("\n").find((each) => each.slice(0, each.lastIndexOf(" ")) === name);
   return Number(line?.split(" ")[1] ?? Number.NaN);
+}
+
+/** How old what ingest carries is, on the average since its start, when it has passed each stage. */
+async function ages(stand: LoadStand): Promise<string> {
+  const told = ["received", "decoded", "stored", "committed", "accepted", "assessed", "told"].map(async (stage) => {
+    const of = (part: string) => metric(stand, `isotherm_ingest_lag_at_stage_seconds_${part}{stage="${stage}"}`);
+    return `${stage} ${Math.round(((await of("sum")) / (await of("count"))) * 1000)} ms`;
+  });
+  return (await Promise.all(told)).join(", ");
 }
 
 /** Where messages wait when an alert does not come. */
@@ -182,6 +191,7 @@ async function run(home: string): Promise<Measured> {
       "ingest CPU": `${Math.round(((stand.ingest.cpuS() - cpuBefore) / seconds) * 100)} %`,
       "ingest MB": Math.round(stand.ingest.residentMb()),
       "API server MB": Math.round(stand.api.residentMb()),
+      "mean age at each stage": await ages(stand),
       fleet: await fleet.end(),
     };
     return { latenciesMs, figures };

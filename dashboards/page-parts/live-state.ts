@@ -113,7 +113,9 @@ export function liveState(listener: StateListener, wants: { completeness: boolea
       if (event.event === "readings") listener.readings?.(event.data);
       if (event.event === "excursion") for (const assetId of event.data.assetIds) listener.excursion?.(assetId);
       if (event.event === "backlog") listener.backlog?.(event.data.assetId);
-      changed();
+      // An alarm is shown at once: it does not wait for its turn among readings.
+      if (event.event === "alarm") listener.changed();
+      else changed();
     },
   });
   if (wants.completeness) readCompletenessOften(known, changed);
