@@ -135,6 +135,14 @@ test("the chart keeps to the terminal's width and shows limits, excursions and g
   }
 });
 
+test("one reading alone has no length, and nothing is said of an allowance", async () => {
+  const path = await file(["time,temp (°C)", "2026-02-01T10:00Z,9"]);
+  const text = runAssess([...columns(path), ...LIMITS], 80);
+  assert.match(text, /: 1 reading, times in UTC/);
+  assert.match(text, /one reading alone stands for no time/);
+  assert.match(text, /outside, how long is unknown/);
+});
+
 test("one spike in a long file is on the chart, however narrow", async () => {
   const rows = Array.from({ length: 5_000 }, (_, i) => `${1_770_000_000 + i * 60},${i === 2_500 ? 30 : 5}`);
   const text = runAssess([...columns(await file(["time,temp", ...rows])), "--high", "8"], 40);

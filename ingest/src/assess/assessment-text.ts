@@ -76,7 +76,8 @@ function rulesText({ rules }: Assessment, unit: string): string {
     excursionCount,
     durationText(longestMs),
     durationText(monitoredMs),
-    result,
+    // Its last reading has nothing after it, and so no length that an allowance could be held against.
+    result === "outside within the allowance" && longestMs === 0 ? "outside, how long is unknown" : result,
   ]);
   return textTable(["rule", "outside when", "a breach", "excursions", "longest", "seen in all", "result"], rows);
 }
