@@ -10,13 +10,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BARE_LOOP, type Contender, OBVIOUS, OURS, writeFacts } from "./ingest/contenders.ts";
 import { type Ground, type RunResult, runOnce } from "./ingest/run.ts";
+import { measureState } from "./ingest/state-size.ts";
 import { median } from "./measure/interleaved.ts";
 import { startInfluxd, startMosquitto } from "./measure/servers.ts";
 
 const seconds = Number(process.env["ISOTHERM_BENCH_SECONDS"] ?? 10);
 const rounds = Number(process.env["ISOTHERM_BENCH_ROUNDS"] ?? 5);
-const parts = (process.env["ISOTHERM_BENCH_PARTS"] ?? "pace,flood").split(",");
+const parts = (process.env["ISOTHERM_BENCH_PARTS"] ?? "pace,flood,state,stages,assess").split(",");
 const PACED = 50_000;
+/** A long-lived process is measured once it is compiled: that takes some ten seconds at this pace. */
+const WARM_S = Number(process.env["ISOTHERM_BENCH_WARM_SECONDS"] ?? 12);
 const FLOOD = 100_000;
 const FLOOD_S = 60;
 const RSS_MB_MAX = 200;
@@ -46,7 +49,7 @@ async function paced(ground: Ground): Promise<void> {
   const results = new Map<Contender, RunResult[]>(contenders.map((contender) => [contender, []]));
   for (let round = 0; round < rounds; round++)
     for (const contender of contenders) {
-      const result = await runOnce(contender, ground, { readingsPerS: PACED, warmS: 3, seconds });
+      const result = await runOnce(contender, ground, { readingsPerS: PACED, warmS: WARM_S, seconds });
       tell(contender.name, result);
       results.get(contender)?.push(result);
     }
@@ -66,6 +69,20 @@ async function flood(ground: Ground): Promise<void> {
   tell(OURS.name, await runOnce(OURS, ground, { readingsPerS: FLOOD, warmS: 0, seconds: floodS }));
 }
 
+async function state(ground: Ground): Promise<void> {
+  const { folder } = await runOnce(OURS, ground, { readingsPerS: 10_000, warmS: 0, seconds: 3 });
+  const places = { folder: join(ground.folder, "state"), traceFile: ground.traceFile };
+  const servers = { brokerUrl: ground.mosquitto.url, influxUrl: ground.influxd.url, database: "state" };
+  const { openMs, emptyMb, fleetMb, bytesEach } = await measureState(
+    { ...places, ...servers },
+    join(folder, "state.db"),
+  );
+  console.log(`\nState of 10,000 channels and 1,000 open shipments, medians of three`);
+  console.log(`opened in ${openMs.toFixed(0)} ms (under 2,000)`);
+  const mb = `${fleetMb.toFixed(1)} MB of heap, ${emptyMb.toFixed(1)} without them`;
+  console.log(`${bytesEach.toFixed(0)} bytes a channel and open shipment (at most 1,024): ${mb}`);
+}
+
 const folder = mkdtempSync(join(tmpdir(), "isotherm-bench-"));
 const traceFile = join(folder, "trace.db");
 writeFacts(traceFile);
@@ -73,6 +90,7 @@ const ground = { folder, traceFile, mosquitto: await startMosquitto(folder), inf
 try {
   if (parts.includes("pace")) await paced(ground);
   if (parts.includes("flood")) await flood(ground);
+  if (parts.includes("state")) await state(ground);
 } finally {
   await ground.mosquitto.process.end();
   await ground.influxd.process.end();

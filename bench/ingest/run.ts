@@ -31,6 +31,8 @@ export interface RunResult {
   readonly completeAfterMs: number | undefined;
   /** How far behind its pace the generator ended. */
   readonly lateMs: number;
+  /** Where the contender kept its files. */
+  readonly folder: string;
 }
 
 /** What is on its way when the last packet has gone is waited for, as part of the work. */
@@ -66,7 +68,7 @@ export async function runOnce(contender: Contender, ground: Ground, pace: Pace):
     );
     const rssMb = contending.memoryMb();
     const { rows, completeAfterMs } = await untilComplete(influxd.url, database, all ?? 0);
-    return { cpuUs, brokerUs, storeUs, rssMb, sent: all ?? 0, rows, completeAfterMs, lateMs: lateMs ?? 0 };
+    return { cpuUs, brokerUs, storeUs, rssMb, sent: all ?? 0, rows, completeAfterMs, lateMs: lateMs ?? 0, folder };
   } finally {
     await load.end("SIGKILL");
     await contending.end();

@@ -43,5 +43,6 @@ export function dataDigestOfBytes(head: Digested, carries: string, records: Uint
 }
 
 function headText({ birthId, issued, gone }: Digested, carries: string): string {
-  return JSON.stringify([1, birthId, issued, carries, formatGone(gone)]);
+  // As JSON.stringify of an array writes it; ranges hold nothing that would have to be escaped.
+  return `[1,${JSON.stringify(birthId)},${issued},"${carries}",${gone.length === 0 ? '""' : JSON.stringify(formatGone(gone))}]`;
 }

@@ -19,6 +19,34 @@ const SHORT_TEXT = 40;
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenientUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** Texts read of late, each in the slot of its hash: names and ids come again with every message. */
+const TEXT_SLOTS = 4096;
+const textOfSlot: string[] = new Array<string>(TEXT_SLOTS).fill("");
+const { latin1Slice } = Buffer.prototype as unknown as {
+  latin1Slice(this: Uint8Array, from: number, to: number): string;
+};
+
+/** Undefined when it is not all ASCII. */
+function shortText(bytes: Uint8Array, from: number, to: number): string | undefined {
+  let hash = to - from;
+  let or = 0;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] as number;
+    hash = (Math.imul(hash, 31) + byte) | 0;
+    or |= byte;
+  }
+  if (or >= 0x80) return undefined;
+  const slot = (hash ^ (hash >>> 15)) & (TEXT_SLOTS - 1);
+  const known = textOfSlot[slot] as string;
+  if (known.length === to - from && isText(known, bytes, from)) return known;
+  return (textOfSlot[slot] = latin1Slice.call(bytes, from, to));
+}
+
+function isText(text: string, bytes: Uint8Array, from: number): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) !== bytes[from + at]) return false;
+  return true;
+}
+
 /** A cursor over one payload. `end` is where the message that is being read ends; callers narrow it and set it back. */
 export class ProtobufReader {
   at = 0;
@@ -165,13 +193,7 @@ export class ProtobufReader {
     const from = this.at;
     this.at = to;
     if (to - from > SHORT_TEXT) return decoder.decode(bytes.subarray(from, to));
-    let text = "";
-    for (let at = from; at < to; at++) {
-      const byte = bytes[at] as number;
-      if (byte >= 0x80) return decoder.decode(bytes.subarray(from, to));
-      text += String.fromCharCode(byte);
-    }
-    return text;
+    return shortText(bytes, from, to) ?? decoder.decode(bytes.subarray(from, to));
   }
 
   #advance(length: number): number {

@@ -68,6 +68,7 @@ export class BatchPlan {
   readonly rebirths = new Set<string>();
   readonly counts = new Map<PlanCount, number>();
   readonly #quarantineBytes = new Map<string, number>();
+  readonly #streamOfBirth = new Map<StreamBirth, StreamState>();
   readonly #births = new Map<string, StreamBirth>();
 
   /** What is not under our contract. */
@@ -84,6 +85,16 @@ export class BatchPlan {
 
   count(name: PlanCount, by = 1): void {
     if (by > 0) this.counts.set(name, (this.counts.get(name) ?? 0) + by);
+  }
+
+  /** The stream of a birth of the gateway's, as this batch leaves it. */
+  streamOf(gatewayKey: string, birth: StreamBirth): StreamState {
+    let stream = this.#streamOfBirth.get(birth);
+    if (stream === undefined) {
+      stream = this.stream(gatewayKey, birth.epoch, birth.assetId);
+      this.#streamOfBirth.set(birth, stream);
+    }
+    return stream;
   }
 
   /** The stream as this batch leaves it. */

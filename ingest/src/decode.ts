@@ -8,6 +8,7 @@ import {
   GATEWAY_STREAM,
   MetricColumns,
   RecordColumns,
+  type SparkplugTopic,
   type StreamBirth,
   birthIdOf,
   decodePayload,
@@ -76,16 +77,34 @@ const records = new RecordColumns();
 /** Undefined for what is none of ours to read: commands, states, ids that no gateway of ours can have. */
 export function decode(raw: Pick<RawMessage, "topic" | "payload">, knownBirth: KnownBirth): Decoded | undefined {
   const topic = parseSparkplugTopic(raw.topic);
-  if (topic === undefined || topic.kind === "state" || !isId(topic.gatewayId) || !isId(topic.groupId)) return undefined;
+  if (topic === undefined || topic.kind === "state") return undefined;
+  const gatewayKey = keyOfGateway(topic);
+  if (gatewayKey === undefined) return undefined;
   const { groupId, gatewayId } = topic;
-  const gatewayKey = gatewayKeyOf(groupId, gatewayId);
   const said = topic.kind === "node" ? nodeMessage(topic.type, raw.payload) : undefined;
   if (said !== undefined) return { ...said, groupId, gatewayId, gatewayKey };
-  if (topic.kind !== "device" || !(isAssetId(topic.assetId) || topic.assetId === GATEWAY_STREAM)) return undefined;
+  if (topic.kind !== "device") return undefined;
   const { assetId } = topic;
   const birthOf = (birthId: string): StreamBirth | undefined => knownBirth(gatewayKey, assetId, birthId);
   const device = deviceMessage(topic.type, assetId, raw.payload, birthOf);
   return device === undefined ? undefined : { ...device, groupId, gatewayId, gatewayKey };
+}
+
+type OfGateway = Exclude<SparkplugTopic, { kind: "state" }>;
+
+/** Parsed topics are the same objects again and again: their ids are looked at once. */
+const gatewayKeys = new WeakMap<OfGateway, string | null>();
+
+/** Undefined when the topic has ids that no gateway of ours can have. */
+function keyOfGateway(topic: OfGateway): string | undefined {
+  let key = gatewayKeys.get(topic);
+  if (key === undefined) {
+    const { groupId, gatewayId } = topic;
+    const isOurs = topic.kind === "node" || isAssetId(topic.assetId) || topic.assetId === GATEWAY_STREAM;
+    key = isId(gatewayId) && isId(groupId) && isOurs ? gatewayKeyOf(groupId, gatewayId) : null;
+    gatewayKeys.set(topic, key);
+  }
+  return key ?? undefined;
 }
 
 /** What is wrong with the bytes, or undefined when they stand in `columns`. */

@@ -49,10 +49,13 @@ export class GatewayCache {
     const { silentAlarmId = null } = kept?.gateway ?? {};
     const isDue =
       kept === undefined || gateway.lastMessageMs - kept.storedMs >= HEARD_STEP_MS || !isSameBut(kept.gateway, gateway);
-    if (isDue) this.changing();
-    const storedMs = isDue ? gateway.lastMessageMs : kept.storedMs;
-    this.#all().set(gateway.gatewayKey, { gateway: { ...gateway, silentAlarmId }, storedMs });
-    return isDue;
+    if (!isDue) {
+      kept.gateway.lastMessageMs = gateway.lastMessageMs;
+      return false;
+    }
+    this.changing();
+    this.#all().set(gateway.gatewayKey, { gateway: { ...gateway, silentAlarmId }, storedMs: gateway.lastMessageMs });
+    return true;
   }
 
   /** Undefined for one that is not known. */

@@ -5,7 +5,6 @@
 import type { Clock, Range } from "@isotherm/coldchain";
 import type { IngestBounds } from "./bounds.ts";
 import type { GatewayState } from "./gateway-table.ts";
-import { streamKeyOf } from "./message.ts";
 import type { StreamState } from "./stream-state.ts";
 
 /** Ranges asked for at once, as many as an acceptance names. */
@@ -42,8 +41,7 @@ export class HoleWatch {
   /** Streams as a batch left them. */
   note(streams: readonly { readonly stream: StreamState }[]): void {
     for (const { stream } of streams) {
-      const { gatewayKey, epoch, assetId, accepted, issued } = stream;
-      const key = streamKeyOf(gatewayKey, epoch, assetId);
+      const { key, gatewayKey, accepted, issued } = stream;
       if (accepted.size >= issued) {
         this.#watched.delete(key);
         continue;

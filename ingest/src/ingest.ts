@@ -18,7 +18,7 @@ import { IngestMetrics, type Stage } from "./ingest-metrics.ts";
 import type { IngestPorts } from "./ingest-ports.ts";
 import { Judgement } from "./judgement.ts";
 import type { RawMessage } from "./message.ts";
-import { Pipeline } from "./pipeline.ts";
+import { type BatchDone, Pipeline } from "./pipeline.ts";
 import type { AssembledReadings } from "./reading-assembly.ts";
 import { actOnQuarantine, type QuarantineAct, type QuarantineAnswer } from "./quarantine-acts.ts";
 import { IngestState } from "./state.ts";
@@ -157,18 +157,7 @@ export class Ingest {
         this.#metrics.committed(counts, stored.storedCount);
         this.hub.noteReadings(stored.points());
         this.#holes.note(streams);
-        for (const { stream, gateway } of streams) {
-          const { tenantId, gatewayId } = gateway;
-          const { assetId, issued, accepted } = stream;
-          this.hub.publishLater(`completeness/${tenantId}/${gatewayId}/${assetId}`, {
-            kind: "completeness",
-            tenantId,
-            gatewayId,
-            assetId,
-            issued,
-            accepted: accepted.size,
-          });
-        }
+        if (this.hub.listenerCount > 0) this.#publishCompleteness(streams);
         for (const change of statuses) this.hub.publish({ kind: "asset", ...change });
         this.#judgement.heard({ gateways, births, good: goodSeries(stored) });
         this.#judgement.wake();
@@ -188,6 +177,21 @@ export class Ingest {
   /** Batches are carried one after the other, so that there is one oldest message at a time. */
   #passed(stage: Stage): void {
     this.#metrics.passed(stage, this.#ports.clock.wallMs() - this.#oldestMs);
+  }
+
+  #publishCompleteness(streams: BatchDone["streams"]): void {
+    for (const { stream, gateway } of streams) {
+      const { tenantId, gatewayId } = gateway;
+      const { assetId, issued, accepted } = stream;
+      this.hub.publishLater(`completeness/${tenantId}/${gatewayId}/${assetId}`, {
+        kind: "completeness",
+        tenantId,
+        gatewayId,
+        assetId,
+        issued,
+        accepted: accepted.size,
+      });
+    }
   }
 
   #openMetrics(): IngestMetrics {

@@ -26,10 +26,9 @@ export function planData(
   { receivedAtMs }: RawMessage,
 ): void {
   const { state, bounds } = plan.deps;
-  const stream = plan.stream(gateway.gatewayKey, birth.epoch, birth.assetId);
-  const committed = state.streams.get(gateway.gatewayKey, birth.epoch, birth.assetId);
+  const stream = plan.streamOf(gateway.gatewayKey, birth);
   const knownDigest = (number: number): string | undefined =>
-    plan.digests.get(stream)?.get(number) ?? state.streams.digest(committed, number);
+    plan.digests.get(stream)?.get(number) ?? state.streams.digest(stream, number);
   const sequenced = sequence(stream, message, records, knownDigest, bounds.streamRangesMax);
   const context = { plan, gateway, stream, birth, birthId: message.birthId, records, receivedAtMs };
   if (sequenced.fresh.length !== 1 || records.recordCount !== 1) plan.urgent.add(stream);

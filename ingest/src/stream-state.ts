@@ -1,10 +1,13 @@
 // What ingest knows of one stream's numbers.
 
 import { RangeSet } from "@isotherm/coldchain";
+import { streamKeyOf } from "./message.ts";
 
 export interface StreamState {
   /** Undefined until the stream is first stored. */
   streamId: number | undefined;
+  /** As `streamKeyOf` makes it. */
+  readonly key: string;
   readonly gatewayKey: string;
   readonly epoch: string;
   readonly assetId: string;
@@ -26,6 +29,7 @@ export interface StreamState {
 export function newStream(gatewayKey: string, epoch: string, assetId: string): StreamState {
   return {
     streamId: undefined,
+    key: streamKeyOf(gatewayKey, epoch, assetId),
     gatewayKey,
     epoch,
     assetId,

@@ -16,11 +16,13 @@ export function rangesOf(text: unknown): Ranges {
 }
 
 export function streamOf(row: SqlRow): StreamState & { readonly streamId: number } {
+  const [gatewayKey, epoch, assetId] = [String(row["gateway_key"]), String(row["epoch"]), String(row["asset_id"])];
   return {
     streamId: Number(row["stream_id"]),
-    gatewayKey: String(row["gateway_key"]),
-    epoch: String(row["epoch"]),
-    assetId: String(row["asset_id"]),
+    key: streamKeyOf(gatewayKey, epoch, assetId),
+    gatewayKey,
+    epoch,
+    assetId,
     issued: Number(row["issued"]),
     accepted: rangesOf(row["accepted"]),
     quarantined: rangesOf(row["quarantined"]),
@@ -128,7 +130,7 @@ export class StreamTable {
 
   /** After the transaction: what is committed is what is known. */
   committed(stream: StreamState): void {
-    this.#remember(streamKeyOf(stream.gatewayKey, stream.epoch, stream.assetId), stream);
+    this.#remember(stream.key, stream);
   }
 
   #remember(key: string, stream: StreamState): void {
