@@ -3,4 +3,3 @@
 export { default as mqtt } from "mqtt";
 export * as rxjs from "rxjs";
 export * as undici from "undici";
-export { pino } from "pino";

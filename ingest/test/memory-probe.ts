@@ -3,10 +3,10 @@
 // Says `open <ms> <bytes>`: from the call to the answer, and the heap, buffers included, after collecting garbage.
 
 import { seededRandom } from "@isotherm/coldchain";
-import { pino } from "../../ingest/test/packages.ts";
-import { readConfig } from "../../ingest/src/config.ts";
-import { Ingest } from "../../ingest/src/ingest.ts";
-import { systemClock, systemScheduler } from "../../ingest/src/ports.ts";
+import { pino } from "pino";
+import { readConfig } from "../src/config.ts";
+import { Ingest } from "../src/ingest.ts";
+import { systemClock, systemScheduler } from "../src/ports.ts";
 
 const [, , configFile = ""] = process.argv;
 const SETTLE_MS = 3000;
