@@ -18,7 +18,9 @@ test("let go of what nothing needs any more, a thousand rows at a time", async (
   db.transaction(() => {
     db.run(`INSERT INTO gateway (gateway_key, group_id, gateway_id, tenant_id, status, last_message_ms)
             VALUES ('g/w', 'g', 'w', 't1', 'online', 0)`);
-    db.run("INSERT INTO stream (stream_id, gateway_key, epoch, asset_id, issued, accepted, quarantined, gone, digests_from) VALUES (1, 'g/w', 'e', 'cold', 9, '', '', '', 1)");
+    db.run(
+      "INSERT INTO stream (stream_id, gateway_key, epoch, asset_id, issued, accepted, quarantined, gone, digests_from) VALUES (1, 'g/w', 'e', 'cold', 9, '', '', '', 1)",
+    );
     for (const [id, days] of [
       ["a", 9],
       ["b", 8],

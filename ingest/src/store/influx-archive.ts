@@ -81,19 +81,30 @@ export async function holdsReadings(home: InfluxHome, tenantIds: readonly string
 }
 
 /** Writes what was exported; doing it again changes nothing. */
-export async function importInflux(home: InfluxHome, path: string, points: number, progress: ArchiveProgress): Promise<void> {
+export async function importInflux(
+  home: InfluxHome,
+  path: string,
+  points: number,
+  progress: ArchiveProgress,
+): Promise<void> {
   const connection = new InfluxConnection(home, LIMITS);
   let written = 0;
   const send = async (lines: readonly string[]): Promise<void> => {
     const outcome = await connection.write(lines.join("\n"));
     if (!outcome.stored)
-      throw new StoreUnavailableError("STORE_UNAVAILABLE", `InfluxDB refused a line of the backup: ${outcome.complaint}`);
+      throw new StoreUnavailableError(
+        "STORE_UNAVAILABLE",
+        `InfluxDB refused a line of the backup: ${outcome.complaint}`,
+      );
     written += lines.length;
     progress(`${written} of ${points} points written`, points === 0 ? 1 : written / points);
   };
   try {
     let lines: string[] = [];
-    for await (const line of createInterface({ input: createReadStream(path).pipe(createGunzip()), crlfDelay: Infinity })) {
+    for await (const line of createInterface({
+      input: createReadStream(path).pipe(createGunzip()),
+      crlfDelay: Infinity,
+    })) {
       if (lines.push(line) < LINES_PER_REQUEST) continue;
       await send(lines);
       lines = [];
