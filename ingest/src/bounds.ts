@@ -60,7 +60,7 @@ export const DEFAULT_BOUNDS: IngestBounds = {
   batchMessagesMax: 4000,
   batchBytesMax: 4 * 2 ** 20,
   batchWaitMs: 20,
-  batchWaitMsMax: 100,
+  batchWaitMsMax: 500,
   quarantineBytesMax: 64 * 2 ** 20,
   pendingRecordsMax: 200_000,
   pendingWaitMs: 24 * 3600_000,

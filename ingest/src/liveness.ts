@@ -135,7 +135,11 @@ export class Liveness {
 
   /** A good reading of a channel came: its asset and its gateway are heard by it as well. */
   channelSpoke(key: string, atMs: number): void {
-    for (let node = this.#nodes.get(key); node !== undefined; node = node.parent) this.#hear(node, atMs);
+    for (let node = this.#nodes.get(key); node !== undefined; node = node.parent) {
+      // Heard at this very instant by another of its channels, and so was all above it.
+      if (node.spokeMs === atMs && !node.isSilent) return;
+      this.#hear(node, atMs);
+    }
   }
 
   /** What has changed since the last look, and what is silent by now. */
