@@ -9,6 +9,8 @@ export type {
   AuditRow,
   BreachRow,
   CompletenessRow,
+  ConclusionQuery,
+  ConclusionRow,
   ExcursionQuery,
   ExcursionRow,
   LatestRow,

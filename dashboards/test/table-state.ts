@@ -21,6 +21,7 @@ export function tableState(tables: StateTables): StateReader {
         .filter((row) => query.assetId === undefined || row.assetId === query.assetId)
         .filter((row) => query.openOnly !== true || row.state !== "normal")
         .slice(0, query.limit),
+    conclusions: () => [],
     excursions: (query) =>
       tables.excursions
         .filter((row) => row.tenantId === query.tenantId)

@@ -7,6 +7,7 @@ import { gateAheadMs, isGated, memberAheadMs } from "./asset-lines.ts";
 import { type DirtyMark, END_OF_TIME_MS } from "./dirty-table.ts";
 import { type Finding, type FindingOutcome, type LineFinding, receivedAtMs, recordFinding } from "./finding.ts";
 import { carriedBy, remarkLaterLegs, spentBefore } from "./later-legs.ts";
+import { noteConclusions } from "./leg-conclusion-due.ts";
 import { ownRules } from "./own-rules.ts";
 import { settleProfileChanges } from "./profile-change-work.ts";
 import { stillJudged } from "./expired-judging.ts";
@@ -61,6 +62,7 @@ export class Assessor {
       const carried = findings.flatMap((finding) => carriedBy(state, finding));
       const changes = findings.map((finding) => recordFinding(state, finding));
       state.dirty.clear(judged);
+      noteConclusions(state, judged);
       remarkLaterLegs(state, carried);
       const grouped = settleProfileChanges(state, this.#deps.groupAboveChannels, receivedAtMs(judged));
       const readings = judged.filter(({ toMs }) => toMs !== END_OF_TIME_MS);

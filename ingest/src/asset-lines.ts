@@ -1,9 +1,11 @@
 // What an asset is judged by: the lines of all its assignments, worked out once and kept until facts or declarations change.
 
 import {
+  type ChannelDeclaration,
   type JudgedLine,
   type ProfileInForce,
   type Rule,
+  channelQuantity,
   gateChannelsOf,
   gatesReachMs,
   linesOf,
@@ -22,6 +24,8 @@ export interface AssetLines {
   readonly lines: readonly AssetLine[];
   readonly doors: readonly string[];
   readonly defrosts: readonly string[];
+  /** Of channels with a stability budget: above this it is used. */
+  readonly budgetAboveC: ReadonlyMap<string, number>;
   /** True when a channel's readings matter to more than its own lines: by combination or by gates. */
   readonly isJoined: boolean;
 }
@@ -55,15 +59,31 @@ export class LineTable {
 
   #lines(tenantId: string, assetId: string): AssetLines {
     const assignments = this.#assignments.of(tenantId, assetId);
-    if (assignments.length === 0) return { lines: [], doors: [], defrosts: [], isJoined: false };
+    if (assignments.length === 0)
+      return { lines: [], doors: [], defrosts: [], budgetAboveC: new Map(), isJoined: false };
     const channels = this.#gateways.channels(tenantId, assetId);
     const lines = assignments.flatMap((assignment) => {
       const versions = versionsOf(assignment);
       return linesOf(versions, channels).map((line) => ({ assignment, versions, line }));
     });
     const isJoined = lines.some(({ line }) => line.members.length > 1 || isGated(line));
-    return { lines, ...gateChannelsOf(channels), isJoined };
+    return { lines, ...gateChannelsOf(channels), budgetAboveC: budgetsOf(assignments, channels), isJoined };
   }
+}
+
+function budgetsOf(
+  assignments: readonly Assignment[],
+  channels: readonly Pick<ChannelDeclaration, "channel" | "role">[],
+): Map<string, number> {
+  const profiles = assignments.flatMap(({ profile, former = [] }) => [profile, ...former.map((each) => each.profile)]);
+  const budgets = profiles.flatMap(({ stability }) => stability ?? []);
+  const above = new Map<string, number>();
+  for (const { channel, role } of channels) {
+    if (channelQuantity(channel) !== "temperature") continue;
+    const own = budgets.filter((budget) => budget.role === role).flatMap(({ rows }) => rows);
+    if (own.length > 0) above.set(channel, Math.min(...own.map(({ aboveC }) => aboveC)));
+  }
+  return above;
 }
 
 /** Whether any version of a line's rule has a gate that is read from channels. */

@@ -13,6 +13,8 @@ import type { FindingOutcome } from "./finding.ts";
 import type { IngestMetrics } from "./ingest-metrics.ts";
 import type { IngestPorts } from "./ingest-ports.ts";
 import { type Intent, type IntentAnswer, endShelves, takeIntent } from "./intents.ts";
+import { noteNeverConcluded } from "./leg-conclusion-due.ts";
+import { concludeNext } from "./leg-conclusion-work.ts";
 import { isPassing } from "./passing-error.ts";
 import { type Heard, type SilenceChange, SilenceWatch } from "./silence-watch.ts";
 import type { IngestState } from "./state.ts";
@@ -34,10 +36,12 @@ export class Judgement {
   readonly #assessor: Assessor;
   readonly #wake = new Subject<void>();
   #reader: ReadingReader | undefined;
+  #opening: Promise<ReadingReader> | undefined;
   #problem: string | undefined;
   #factsProblem: string | undefined;
   #closing = false;
   #busy: Promise<void> = Promise.resolve();
+  #concluding: Promise<void> = Promise.resolve();
 
   constructor(
     config: IngestConfig,
@@ -67,10 +71,11 @@ export class Judgement {
         for (const [profileId, problem] of problems) ports.log.error({ profileId, problem }, "a profile is not usable");
       },
     });
+    noteNeverConcluded(state, ports.clock.wallMs());
     this.#silence = new SilenceWatch(state, config, ports.clock.wallMs());
     this.#assessor = new Assessor({
       state,
-      reader: async () => (this.#reader ??= await openReadingReader(config.store)),
+      reader: () => this.#openReader(),
       groupAboveChannels: config.bounds.groupAboveChannels,
       monotonicMs: () => ports.clock.monotonicMs(),
       assessed: (outcome) => this.#tell(outcome),
@@ -103,6 +108,7 @@ export class Judgement {
       this.#wake.pipe(exhaustMap(() => (this.#busy = this.#assessAll()))),
       after(scheduler, 0).pipe(exhaustMap(() => this.#look())),
       repeatedly(scheduler, LOOK_PERIOD_MS, () => this.#look()),
+      repeatedly(scheduler, LOOK_PERIOD_MS, () => (this.#concluding = this.#conclude())),
     );
   }
 
@@ -134,6 +140,7 @@ export class Judgement {
   async close(): Promise<void> {
     this.#closing = true;
     await this.#busy;
+    await this.#concluding;
     this.#trace.close();
     await this.#reader?.close();
   }
@@ -150,6 +157,29 @@ export class Judgement {
       this.#ports.log.warn({ err: error }, "assessment waits for the store");
       this.#ports.scheduler.after(RETRY_MS, () => this.#wake.next());
     }
+  }
+
+  /** What is concluded about legs has its own turn, so that alarms of readings never wait for it. */
+  async #conclude(): Promise<void> {
+    const deps = { state: this.#state, reader: () => this.#openReader(), breath: () => this.#breath() };
+    try {
+      while (!this.#closing) {
+        const concluded = await concludeNext(deps, this.#ports.clock.wallMs());
+        if (concluded === undefined) return;
+        for (const { alarmId, effects } of concluded.alarms) this.#tellAlarm(alarmId, effects);
+        await this.#breath();
+      }
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      this.#ports.log.warn({ err: error }, "what is concluded about legs waits for the store");
+    }
+  }
+
+  async #openReader(): Promise<ReadingReader> {
+    if (this.#reader !== undefined) return this.#reader;
+    // Two that ask at once get the same one.
+    this.#opening ??= openReadingReader(this.#config.store).finally(() => (this.#opening = undefined));
+    return (this.#reader = await this.#opening);
   }
 
   async #breath(): Promise<void> {

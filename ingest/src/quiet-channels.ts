@@ -15,9 +15,11 @@ export interface QuietChannel {
   readonly band: QuietBand;
   /** Only readings later than this are quiet. */
   readonly afterMs: number;
+  /** Whether something is concluded about its leg, which any reading may change that comes late, however quiet. */
+  readonly isConcluded: boolean;
 }
 
-const NEVER: QuietChannel = { band: NEVER_QUIET, afterMs: Infinity };
+const NEVER: QuietChannel = { band: NEVER_QUIET, afterMs: Infinity, isConcluded: false };
 
 /** Of what is looked up here, all is stored: what is kept in memory is only ever a copy, looked up anew after a change. */
 export class QuietChannels {
@@ -33,7 +35,8 @@ export class QuietChannels {
 
   /** Asked within the transaction that makes the reading known, so that nothing changes between the answer and its use. */
   isQuiet(channel: ChannelState, atMs: number, value: number): boolean {
-    const { afterMs, band } = (channel.quiet ??= this.#look(channel.series));
+    const { afterMs, band, isConcluded } = (channel.quiet ??= this.#look(channel.series));
+    if (isConcluded && atMs <= channel.judgedToMs) return false;
     return atMs > afterMs && isQuiet(band, value);
   }
 
@@ -60,16 +63,20 @@ export class QuietChannels {
     if (Number(last?.["open"]) > 0) return NEVER;
     const reachMs = judgedToMs - REACH_MS;
     const afterMs = Math.max(reachMs, Number(last?.["last_ms"] ?? -Infinity));
-    return { band: this.#bandOf(ids, reachMs), afterMs };
+    const concluded = `SELECT 1 AS one FROM leg_conclusion_task AS task WHERE ${where} AND (due_at_ms IS NOT NULL OR EXISTS (
+      SELECT 1 FROM leg_conclusion AS row WHERE row.assignment_key = task.assignment_key AND row.channel = task.channel)) LIMIT 1`;
+    return { band: this.#bandOf(ids, reachMs), afterMs, isConcluded: this.#db.get(concluded, ...ids) !== undefined };
   }
 
   #bandOf([tenantId, assetId, channel]: readonly [string, string, string], reachMs: number): QuietBand {
-    const { lines, doors, defrosts } = this.#lines.of(tenantId, assetId);
+    const { lines, doors, defrosts, budgetAboveC } = this.#lines.of(tenantId, assetId);
     const reached = lines.filter(({ line: { toMs } }) => toMs === null || toMs > reachMs);
     const isGate = doors.includes(channel) || defrosts.includes(channel);
     if (isGate && reached.some(({ line }) => isGated(line))) return NEVER_QUIET;
     const own = reached.filter(({ line }) => line.members.includes(channel));
     const rules = own.flatMap(({ line }) => line.versions.map(({ rule }) => rule));
-    return quietBand(rules, own[0]?.line.resolution ?? 0);
+    const band = quietBand(rules, own[0]?.line.resolution ?? 0);
+    const high = Math.min(band.high, budgetAboveC.get(channel) ?? Infinity);
+    return band.low <= high ? { ...band, high } : NEVER_QUIET;
   }
 }

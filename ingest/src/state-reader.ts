@@ -8,6 +8,7 @@ import { declarationOf } from "./gateway-table.ts";
 import { dueHours } from "./hour-dues.ts";
 import { readForeignGateways, readUnmapped } from "./foreign/foreign-rows.ts";
 import { type LatestOfChannel, latestBody, latestOf, SLOT } from "./latest-body.ts";
+import { conclusionRowOf } from "./leg-conclusion-table.ts";
 import { gatewayIdOf } from "./message.ts";
 import { type SqlRow, type SqlValue, type StateDb, openStateReadOnly } from "./state-db.ts";
 import type {
@@ -16,6 +17,8 @@ import type {
   AssetRow,
   AssetStatus,
   CompletenessRow,
+  ConclusionQuery,
+  ConclusionRow,
   ExcursionQuery,
   ExcursionRow,
   LatestRow,
@@ -34,6 +37,7 @@ export function openStateReader(stateFile: string): StateReader {
     assets: (tenantId) => readAssets(db, tenantId),
     latest: (tenantId, assetId) => readLatest(db, tenantId, assetId),
     excursions: (query) => readExcursions(db, query),
+    conclusions: (query) => readConclusions(db, query),
     alarms: (query) => readAlarms(db, query),
     audit: (tenantId, subjectId) =>
       db
@@ -113,6 +117,21 @@ function readExcursions(db: StateDb, query: ExcursionQuery): ExcursionRow[] {
   return db
     .all(`SELECT * FROM excursion WHERE ${sql} ORDER BY start_ms DESC LIMIT ?`, ...values, query.limit)
     .map(excursionRowOf);
+}
+
+function readConclusions(db: StateDb, query: ConclusionQuery): ConclusionRow[] {
+  const { sql, values } = where([
+    ["tenant_id = ?", query.tenantId],
+    ["asset_id = ?", query.assetId],
+    ["shipment_id = ?", query.shipmentId],
+  ]);
+  return db
+    .all(
+      `SELECT * FROM leg_conclusion WHERE ${sql} ORDER BY judged_to_ms DESC, conclusion_id LIMIT ?`,
+      ...values,
+      query.limit,
+    )
+    .map(conclusionRowOf);
 }
 
 function readAlarms(db: StateDb, query: AlarmQuery): AlarmRow[] {

@@ -199,6 +199,48 @@ export interface UnmappedRow {
   readonly lastAtMs: number;
 }
 
+/**
+ * What a row of a profile's `mkt` or `stability` comes to on one channel over one leg or standing profile, as far as it is
+ * judged. Rows are judged about once an hour while a leg goes on.
+ */
+export interface ConclusionRow {
+  readonly conclusionId: string;
+  readonly tenantId: string;
+  readonly assignmentKey: string;
+  readonly assetId: string;
+  /** Null under a standing profile. */
+  readonly shipmentId: string | null;
+  /** Several channels judged as one are named `<quantity>/median(<role>)` or `<quantity>/worst(<role>)`. */
+  readonly channel: string;
+  readonly kind: "mkt" | "stability";
+  readonly role: string;
+  /** Its place among the rows of its kind in the profile, and what the profile says where it comes from. */
+  readonly rowIndex: number;
+  readonly profileId: string;
+  readonly profileVersion: number;
+  readonly source: string;
+  /** °C of a mean kinetic temperature; 1, all of it, of a budget. */
+  readonly limit: number;
+  /** The greatest mean kinetic temperature in °C over the windows that contain an excursion, or the share of the budget used. */
+  readonly value: number;
+  /** The window that has the greatest; null for a budget. */
+  readonly windowFromMs: number | null;
+  readonly windowToMs: number | null;
+  /** Of a budget the last of `STABILITY_MARKS` reached; of a mean kinetic temperature 1 when it is above the limit. */
+  readonly mark: number | null;
+  /** When the budget was used up, or when the window that is above the limit ended. */
+  readonly breachAtMs: number | null;
+  /** The newest reading of the leg when it was judged. */
+  readonly judgedToMs: number;
+}
+
+export interface ConclusionQuery {
+  readonly tenantId: string;
+  readonly assetId?: string;
+  readonly shipmentId?: string;
+  readonly limit: number;
+}
+
 export interface ExcursionQuery {
   readonly tenantId: string;
   readonly assetId?: string;
@@ -224,6 +266,7 @@ export interface StateReader {
   assets(tenantId: string): AssetRow[];
   latest(tenantId: string, assetId: string): LatestRow[];
   excursions(query: ExcursionQuery): ExcursionRow[];
+  conclusions(query: ConclusionQuery): ConclusionRow[];
   alarms(query: AlarmQuery): AlarmRow[];
   audit(tenantId: string, subjectId: string): AuditRow[];
   /** Of one tenant, or of all when none is named: for the operator of the machine. */

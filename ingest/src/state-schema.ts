@@ -164,6 +164,27 @@ ALTER TABLE gateway ADD COLUMN sleep_until_ms INTEGER;
 ALTER TABLE channel ADD COLUMN silence_ms INTEGER;
 `;
 
+/** Mean kinetic temperatures and stability budgets of legs, and which of them are to be judged again when. */
+const SCHEMA_CONCLUSIONS = `
+CREATE TABLE leg_conclusion (
+  conclusion_id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, assignment_key TEXT NOT NULL, asset_id TEXT NOT NULL,
+  shipment_id TEXT, channel TEXT NOT NULL, kind TEXT NOT NULL, role TEXT NOT NULL, row_index INTEGER NOT NULL,
+  profile_id TEXT NOT NULL, profile_version INTEGER NOT NULL, source TEXT NOT NULL, limit_value REAL NOT NULL,
+  value REAL NOT NULL, window_from_ms INTEGER, window_to_ms INTEGER, mark REAL, breach_at_ms INTEGER,
+  judged_to_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX leg_conclusion_of ON leg_conclusion (assignment_key, channel);
+CREATE INDEX leg_conclusion_asset ON leg_conclusion (tenant_id, asset_id);
+CREATE INDEX leg_conclusion_shipment ON leg_conclusion (tenant_id, shipment_id);
+CREATE TABLE leg_conclusion_task (
+  assignment_key TEXT NOT NULL, channel TEXT NOT NULL, tenant_id TEXT NOT NULL, asset_id TEXT NOT NULL,
+  due_at_ms INTEGER, noted INTEGER NOT NULL, cause TEXT, is_corrected INTEGER NOT NULL, judged_at_ms INTEGER,
+  newest_ms INTEGER, PRIMARY KEY (assignment_key, channel)
+) WITHOUT ROWID;
+CREATE INDEX leg_conclusion_due ON leg_conclusion_task (due_at_ms) WHERE due_at_ms IS NOT NULL;
+CREATE INDEX leg_conclusion_task_asset ON leg_conclusion_task (tenant_id, asset_id, channel);
+`;
+
 /** Statements, or what is to be done that SQL cannot say. */
 export type StateMigration = string | ((db: DatabaseSync) => void);
 
@@ -177,6 +198,7 @@ export const MIGRATIONS: readonly StateMigration[] = [
   packState,
   SCHEMA_PROMISES,
   listAllowances,
+  SCHEMA_CONCLUSIONS,
 ];
 
 export const STATE_VERSION = MIGRATIONS.length;

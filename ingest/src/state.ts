@@ -12,6 +12,7 @@ import { ForeignTable } from "./foreign/foreign-table.ts";
 import { GatewayTable } from "./gateway-table.ts";
 import { HourDues } from "./hour-dues.ts";
 import { LatestTable } from "./latest-table.ts";
+import { LegConclusionTable } from "./leg-conclusion-table.ts";
 import { ProfileChangeTable } from "./profile-change-table.ts";
 import { QuarantineTable } from "./quarantine-table.ts";
 import { QuietChannels } from "./quiet-channels.ts";
@@ -33,6 +34,7 @@ export class IngestState {
   readonly expired: ExpiredTable;
   readonly dirty: DirtyTable;
   readonly excursions: ExcursionTable;
+  readonly conclusions: LegConclusionTable;
   readonly alarms: AlarmTable;
   readonly profileChanges: ProfileChangeTable;
   readonly foreign: ForeignTable;
@@ -52,6 +54,7 @@ export class IngestState {
     this.expired = new ExpiredTable(db);
     this.dirty = new DirtyTable(db, this.quiet);
     this.excursions = new ExcursionTable(db);
+    this.conclusions = new LegConclusionTable(db, this.quiet);
     this.alarms = new AlarmTable(db, this.latest);
     this.profileChanges = new ProfileChangeTable(db);
     this.foreign = new ForeignTable(db);
