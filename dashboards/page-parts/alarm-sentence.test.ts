@@ -71,6 +71,23 @@ test("what is over is told as over, what was found late with its own times", () 
   assert.is(sentence(late, product(5)), "Truck 2 · product above 8 °C 12:27 to 12:29, peak 9.8 °C");
 });
 
+test("what is concluded about a leg is told as what it is, not as a value beyond a limit", () => {
+  const over = {
+    foundLate: true,
+    returnedAtMs: NOW - MINUTE,
+    severity: "breach",
+    state: "returned-unacknowledged",
+  } as const;
+  const mkt = alarm({ ...over, ruleId: "p/mkt/product/0", peak: 8.285 });
+  assert.is(
+    sentence(mkt, product(5)),
+    "Truck 2 · product: mean kinetic temperature 8.29 °C from 12:27 to 12:29, at most 8 °C allowed",
+  );
+  const budget = alarm({ ...over, ruleId: "p/stability/product/0", limit: 1, peak: 1.02 });
+  assert.is(sentence(budget, product(5)), "Truck 2 · product: 102 % of the stability budget is used");
+  assert.is(sentence(budget, product(5), "zh"), "2 号车 · 货物：稳定性预算已用 102 %");
+});
+
 test("a silent gateway is told by what it serves", () => {
   const silent = alarm({ assetId: "gw", channel: null, severity: "silent", side: null, limit: null, peak: null });
   assert.is(sentence(silent, product(5)), "Truck 2 · gateway silent for 3 min: nothing is known");

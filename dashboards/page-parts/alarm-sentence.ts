@@ -123,6 +123,7 @@ function limitText(
   const unit = channel?.unit ?? "Cel";
   const resolution = channel?.resolution ?? 0.1;
   const time = (atMs: number): string => formatTime(atMs, nowMs, language);
+  const concluded = /^[^/]*\/(mkt|stability)\//.exec(alarm.ruleId)?.[1];
   const words = {
     channel:
       channel === undefined || asset === undefined
@@ -133,6 +134,14 @@ function limitText(
     duration,
     from: time(alarm.startMs),
   };
+  if (concluded === "mkt") {
+    const value = alarm.peak === null ? "–" : formatValue(alarm.peak, 0.01, unit);
+    return say(language, "alarm.mkt", { ...words, value, to: time(alarm.returnedAtMs ?? nowMs) });
+  }
+  if (concluded === "stability") {
+    const percent = Math.round((alarm.peak ?? 1) * 100);
+    return say(language, "alarm.stability", { ...words, percent });
+  }
   const side = alarm.side === "high" ? "above" : "below";
   const code = (ending: string): TextCode => `alarm.${side}${ending}` as TextCode;
   if (alarm.foundLate && alarm.returnedAtMs === null) return say(language, code("Late"), words);

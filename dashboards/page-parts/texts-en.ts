@@ -84,6 +84,8 @@ export const TEXTS_EN = {
   "alarm.brokerAway": "the message broker cannot be reached for {duration}: nothing new is known",
   "alarm.brokerAwayOver": "the message broker could not be reached for {duration}; back {time}",
   "alarm.more": "{count} more",
+  "alarm.mkt": "{channel}: mean kinetic temperature {value} from {from} to {to}, at most {limit} allowed",
+  "alarm.stability": "{channel}: {percent} % of the stability budget is used",
   "alarm.other": "out of limits for {duration}",
   "alarm.lateAgo": "Found late, {age} ago",
   "condition.in-range": "In range",

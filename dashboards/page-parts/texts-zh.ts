@@ -84,6 +84,8 @@ export const TEXTS_ZH: Readonly<Record<TextCode, string>> = {
   "alarm.brokerAway": "消息服务器已 {duration} 无法连接，没有新的情况",
   "alarm.brokerAwayOver": "消息服务器曾 {duration} 无法连接；{time} 恢复",
   "alarm.more": "另有 {count} 个",
+  "alarm.mkt": "{channel}：{from} 至 {to} 平均动力学温度 {value}，允许至多 {limit}",
+  "alarm.stability": "{channel}：稳定性预算已用 {percent} %",
   "alarm.other": "超出限值已 {duration}",
   "alarm.lateAgo": "{age}前事后发现",
   "condition.in-range": "正常",

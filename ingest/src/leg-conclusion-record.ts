@@ -109,7 +109,14 @@ function settleAlarm(
   const known = state.alarms.get(alarmId);
   if (is === undefined || is.breachAtMs === null) {
     if (known?.severity !== "breach") return [];
-    saveAlarm(state.db, state.alarms, known, { ...known, severity: "warning" }, "revised", cause);
+    saveAlarm(
+      state.db,
+      state.alarms,
+      known,
+      { ...known, peak: is?.value ?? known.peak, severity: "warning" },
+      "revised",
+      cause,
+    );
     return [{ alarmId, effects: [] }];
   }
   const startMs = is.windowFromMs ?? is.breachAtMs;

@@ -8,6 +8,7 @@ import { assert, isLong, seed, suite, tempDir } from "../../checks/kit.ts";
 import { ASSET, CHANNEL, JudgingBench, PROFILE, type Sample, TENANT, legOf } from "../test/judging-bench.ts";
 import { MemoryReadings } from "../test/memory-readings.ts";
 import { type Assignment, versionsOf } from "./assignment.ts";
+import { noteNeverConcluded } from "./leg-conclusion-due.ts";
 import { concludeNext } from "./leg-conclusion-work.ts";
 import { openStateReader } from "./state-reader.ts";
 import type { AuditRow, ConclusionRow } from "./state-rows.ts";
@@ -98,6 +99,19 @@ class ConclusionBench {
   restart(): void {
     this.#bench.close();
     this.#bench = new JudgingBench(this.#folder, this.#readings, 50);
+  }
+
+  /** As a state file is that is older than conclusions. */
+  forget(): void {
+    const { db } = this.#bench.state;
+    db.transaction(() => {
+      db.run("DELETE FROM leg_conclusion");
+      db.run("DELETE FROM leg_conclusion_task");
+    });
+  }
+
+  takeUp(): void {
+    noteNeverConcluded(this.#bench.state, this.nowMs);
   }
 
   isQuiet(): boolean {
@@ -267,6 +281,32 @@ test("late readings long after the excursion, quiet as they are, count in the wi
     const [after] = bench.rows();
     assert.is.not(after?.value, before?.value);
     assert.is(after?.value, atOnce(bench, leg).mkt);
+  });
+});
+
+test("a start takes up what was never concluded, and finds nothing new where all was", async () => {
+  await withBench(async (bench) => {
+    bench.assign(legOf("a", 0, null, budgeted()));
+    bench.held(0, [10, 5], [6, 9], [40, 5]);
+    await bench.settle(H);
+    await bench.settle(H);
+    const before = bench.rows();
+    const audited = before.map((row) => bench.audit(row).length);
+    assert.is(before.length, 2);
+    bench.restart();
+    bench.takeUp();
+    assert.ok(bench.isQuiet());
+    assert.equal(bench.rows(), before);
+    assert.equal(
+      before.map((row) => bench.audit(row).length),
+      audited,
+    );
+    bench.forget();
+    bench.restart();
+    bench.takeUp();
+    await bench.conclude();
+    assert.equal(bench.rows(), before);
+    assert.is(bench.alarms().length, 1);
   });
 });
 
