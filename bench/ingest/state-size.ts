@@ -47,7 +47,9 @@ export async function measureState(surroundings: Surroundings, stateFile: string
 
 async function probe(configFile: string, influxUrl: string) {
   const env = { ...process.env, INFLUX_URL: influxUrl };
-  const child = BenchProcess.node(join(import.meta.dirname, "../../ingest/test/memory-probe.ts"), [configFile], env, ["--expose-gc"]);
+  const child = BenchProcess.node(join(import.meta.dirname, "../../ingest/test/memory-probe.ts"), [configFile], env, [
+    "--expose-gc",
+  ]);
   const [, openMs, bytes] = (await child.says(/open (\d+) (\d+)/)).map(Number);
   await child.end();
   return { openMs: openMs ?? Number.NaN, bytes: bytes ?? Number.NaN };
