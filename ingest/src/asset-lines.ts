@@ -30,6 +30,9 @@ export interface AssetLines {
   readonly isJoined: boolean;
 }
 
+/** Lines are large, and asked for only where something is to be assessed: further assets' are worked out again. */
+const ASSETS_KEPT_MAX = 200;
+
 export class LineTable {
   readonly #assignments: AssignmentTable;
   readonly #gateways: GatewayTable;
@@ -48,7 +51,11 @@ export class LineTable {
     }
     const key = `${tenantId}/${assetId}`;
     let lines = this.#assets.get(key);
-    if (lines === undefined) this.#assets.set(key, (lines = this.#lines(tenantId, assetId)));
+    if (lines === undefined) {
+      this.#assets.set(key, (lines = this.#lines(tenantId, assetId)));
+      const oldest = this.#assets.keys().next();
+      if (this.#assets.size > ASSETS_KEPT_MAX && oldest.done !== true) this.#assets.delete(oldest.value);
+    }
     return lines;
   }
 

@@ -1,5 +1,6 @@
 // Assignments as they were last read from the facts: what is assessed by, even while the facts' file is away.
 
+import type { Profile } from "@isotherm/coldchain";
 import type { Assignment } from "./assignment.ts";
 import type { StateDb } from "./state-db.ts";
 
@@ -12,8 +13,12 @@ export class AssignmentTable {
   constructor(db: StateDb) {
     this.#db = db;
     const rows = db.all("SELECT assignment_key, fact FROM assignment");
+    const profiles = new Map<string, Profile>();
     this.#all = new Map(
-      rows.map((row) => [String(row["assignment_key"]), JSON.parse(String(row["fact"])) as Assignment]),
+      rows.map((row) => {
+        const assignment = JSON.parse(String(row["fact"])) as Assignment;
+        return [String(row["assignment_key"]), { ...assignment, profile: shared(profiles, assignment.profile) }];
+      }),
     );
     this.#index();
   }
@@ -69,4 +74,12 @@ function append(lists: Map<string, Assignment[]>, key: string, assignment: Assig
   const known = lists.get(key);
   if (known === undefined) lists.set(key, [assignment]);
   else known.push(assignment);
+}
+
+/** One object for all assignments of a profile's version, as there is when they come from the facts. */
+function shared(profiles: Map<string, Profile>, profile: Profile): Profile {
+  const text = JSON.stringify(profile);
+  const known = profiles.get(text);
+  if (known === undefined) profiles.set(text, profile);
+  return known ?? profile;
 }

@@ -65,6 +65,8 @@ export class HostConnection {
       resubscribe: false,
       // Commands that could not be sent are worked out anew; a queue of old ones would only grow.
       queueQoSZero: false,
+      // A table of all 65,536 packet ids as bytes: 8 MB for nothing at QoS 0.
+      writeCache: false,
       will: this.#will(),
     });
     this.#client.on("connect", () => this.#onConnect());
