@@ -28,7 +28,9 @@ export const METRIC_FLAG = { historical: 1, null: 2, transient: 4, hasTime: 8, h
 
 const GROWTH = 2;
 const KIND_NONE = VALUE_KIND.none;
+const KIND_NUMBER = VALUE_KIND.number;
 const DATATYPE_UNKNOWN = DATATYPE.unknown;
+const READING_FLAGS = METRIC_FLAG.hasAlias | METRIC_FLAG.hasTime;
 
 /** Growable columns, reused from message to message: `clear` keeps the capacity. One metric is one index in all. */
 export class MetricColumns {
@@ -63,7 +65,10 @@ export class MetricColumns {
 
   clear(): void {
     // Cutting the arrays to nothing would give their memory back and take it anew with the next message.
-    for (let at = 0; at < this.length; at++) this.name[at] = this.text[at] = "";
+    for (let at = 0; at < this.length; at++) {
+      if (this.name[at] !== "") this.name[at] = "";
+      if (this.text[at] !== "") this.text[at] = "";
+    }
     this.length = 0;
     if (this.properties.size > 0) this.properties.clear();
   }
@@ -84,6 +89,23 @@ export class MetricColumns {
     this.flags[at] = 0;
     this.quality[at] = -1;
     return at;
+  }
+
+  /** Adds a metric of an alias, a time and a number, as most of DATA is. */
+  pushReading(alias: number, timeMs: number, value: number): void {
+    const at = this.length++;
+    if (at >= this.alias.length) this.#grow();
+    if (at === this.name.length) {
+      this.name.push("");
+      this.text.push("");
+    }
+    this.alias[at] = alias;
+    this.timeMs[at] = timeMs;
+    this.value[at] = value;
+    this.kind[at] = KIND_NUMBER;
+    this.datatype[at] = DATATYPE_UNKNOWN;
+    this.flags[at] = READING_FLAGS;
+    this.quality[at] = -1;
   }
 
   hasFlag(at: number, flag: number): boolean {

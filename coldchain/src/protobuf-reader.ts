@@ -12,6 +12,8 @@ const WIRE_GROUP_END = 4;
 const WIRE_FIXED32 = 5;
 
 const TWO_TO_28 = 268435456;
+/** A varint of 36 to 42 bits: UTC milliseconds from 2004 to 2109. */
+const TIME_BYTES = 6;
 const NO_BYTES = new Uint8Array(0);
 const NO_VIEW = new DataView(NO_BYTES.buffer);
 /** Longer text is left to TextDecoder, whose call costs more than a few characters do. */
@@ -52,7 +54,9 @@ export class ProtobufReader {
   at = 0;
   end = 0;
   #bytes: Uint8Array = NO_BYTES;
+  /** Over the whole buffer that the bytes lie in, and where they begin there. */
   #view: DataView = NO_VIEW;
+  #viewAt = 0;
   // The varint read last: bits 0-27, 28-55 and 56-63. Small integers stay unboxed.
   #low = 0;
   #middle = 0;
@@ -60,7 +64,9 @@ export class ProtobufReader {
 
   open(bytes: Uint8Array): void {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // Messages that came together mostly lie in one buffer.
+    if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
+    this.#viewAt = bytes.byteOffset;
     this.at = 0;
     this.end = bytes.length;
   }
@@ -68,7 +74,16 @@ export class ProtobufReader {
   /** Lets go of the bytes. */
   close(): void {
     this.#bytes = NO_BYTES;
-    this.#view = NO_VIEW;
+  }
+
+  /** The byte at a place within `end`. */
+  byteAt(at: number): number {
+    return this.#bytes[at] as number;
+  }
+
+  /** A double at a place that lies eight bytes before `end` at least. */
+  float64At(at: number): number {
+    return this.#view.getFloat64(this.#viewAt + at, true);
   }
 
   /** Field number and wire type as they stand: number × 8 + wire type. */
@@ -94,6 +109,22 @@ export class ProtobufReader {
 
   /** 64 bits as two's complement; exact to 2^53. */
   int64(): number {
+    const at = this.at;
+    if (at + TIME_BYTES <= this.end) {
+      const bytes = this.#bytes;
+      const last = bytes[at + 5] as number;
+      const a = bytes[at] as number;
+      const b = bytes[at + 1] as number;
+      const c = bytes[at + 2] as number;
+      const d = bytes[at + 3] as number;
+      const e = bytes[at + 4] as number;
+      // The length that milliseconds of this age have.
+      if (last < 0x80 && (a & b & c & d & e) >= 0x80) {
+        this.at = at + TIME_BYTES;
+        const low = (a & 0x7f) | ((b & 0x7f) << 7) | ((c & 0x7f) << 14) | ((d & 0x7f) << 21);
+        return low + ((e & 0x7f) | (last << 7)) * TWO_TO_28;
+      }
+    }
     this.#varint();
     if (this.#high === 0) return this.#low + this.#middle * TWO_TO_28;
     return this.#low + (this.#middle + ((this.#high << 24) >> 24) * TWO_TO_28) * TWO_TO_28;
@@ -101,6 +132,14 @@ export class ProtobufReader {
 
   /** 64 bits, unsigned; exact to 2^53. */
   uint64(): number {
+    const at = this.at;
+    if (at < this.end) {
+      const byte = this.#bytes[at] as number;
+      if (byte < 0x80) {
+        this.at = at + 1;
+        return byte;
+      }
+    }
     this.#varint();
     return this.#low + (this.#middle + this.#high * TWO_TO_28) * TWO_TO_28;
   }
@@ -111,11 +150,11 @@ export class ProtobufReader {
   }
 
   float32(): number {
-    return this.#view.getFloat32(this.#advance(4), true);
+    return this.#view.getFloat32(this.#viewAt + this.#advance(4), true);
   }
 
   float64(): number {
-    return this.#view.getFloat64(this.#advance(8), true);
+    return this.#view.getFloat64(this.#viewAt + this.#advance(8), true);
   }
 
   /** Reads a length and returns where what it measures ends. */

@@ -30,6 +30,11 @@ export class ProtobufWriter {
     return taken;
   }
 
+  /** Takes the byte that was written last back. */
+  takeBack(): void {
+    this.#at--;
+  }
+
   byte(value: number): void {
     this.#bytes[this.#at++] = value;
   }
@@ -79,6 +84,32 @@ export class ProtobufWriter {
     this.#low28(lower);
     this.#low28(upper - top * TWO_TO_28);
     this.uint32(top & 0xff);
+  }
+
+  /**
+   * Three fields at once, whose tags and sizes are known: a whole number below 128, one of 36 to 42 bits and a double.
+   * Columns and an index, because doubles passed to a function are boxed. False, with nothing written, when one does not fit.
+   */
+  reading(tags: readonly [number, number, number], small: number, wide: Float64Array, double: Float64Array, i: number) {
+    const value = wide[i] as number;
+    const upper = Math.floor(value / TWO_TO_28) | 0;
+    const lower = (value - upper * TWO_TO_28) | 0;
+    if (upper < 0x80 || upper >= 0x4000 || upper * TWO_TO_28 + lower !== value) return false;
+    const bytes = this.#bytes;
+    const at = this.#at;
+    bytes[at] = tags[0];
+    bytes[at + 1] = small;
+    bytes[at + 2] = tags[1];
+    bytes[at + 3] = (lower & 0x7f) | 0x80;
+    bytes[at + 4] = ((lower >>> 7) & 0x7f) | 0x80;
+    bytes[at + 5] = ((lower >>> 14) & 0x7f) | 0x80;
+    bytes[at + 6] = (lower >>> 21) | 0x80;
+    bytes[at + 7] = (upper & 0x7f) | 0x80;
+    bytes[at + 8] = upper >>> 7;
+    bytes[at + 9] = tags[2];
+    this.#view.setFloat64(at + 10, double[i] as number, true);
+    this.#at = at + 18;
+    return true;
   }
 
   float32(value: number): void {

@@ -65,6 +65,7 @@ export function decodePayload(bytes: Uint8Array, into: MetricColumns): PayloadHe
       if (tag === PAYLOAD_METRIC) {
         if (into.length >= PAYLOAD_METRICS_MAX) throw limit(`more than ${PAYLOAD_METRICS_MAX} metrics`);
         const metricEnd = reader.lengthEnd();
+        if (metricEnd - reader.at === PLAIN_BYTES && readPlainMetric(into)) continue;
         reader.end = metricEnd;
         readMetric(into);
         reader.end = end;
@@ -81,6 +82,30 @@ export function decodePayload(bytes: Uint8Array, into: MetricColumns): PayloadHe
     }
   }
   return { timestampMs, seq };
+}
+
+/** Bytes of a metric of an alias below 128, a time and a double, as most of DATA is. */
+const PLAIN_BYTES = 18;
+const TWO_TO_28 = 268435456;
+
+/** Reads a metric of so many bytes if they are laid out so; false, with nothing read, when it is any other. */
+function readPlainMetric(columns: MetricColumns): boolean {
+  const { at } = reader;
+  if (reader.byteAt(at) !== METRIC_ALIAS || reader.byteAt(at + 2) !== METRIC_TIMESTAMP) return false;
+  const alias = reader.byteAt(at + 1);
+  const a = reader.byteAt(at + 3);
+  const b = reader.byteAt(at + 4);
+  const c = reader.byteAt(at + 5);
+  const d = reader.byteAt(at + 6);
+  const e = reader.byteAt(at + 7);
+  const f = reader.byteAt(at + 8);
+  // Six bytes hold the milliseconds from 2004 to 2109.
+  if ((alias | f) >= 0x80 || (a & b & c & d & e) < 0x80 || reader.byteAt(at + 9) !== VALUE_DOUBLE) return false;
+  const low = (a & 0x7f) | ((b & 0x7f) << 7) | ((c & 0x7f) << 14) | ((d & 0x7f) << 21);
+  const timeMs = low + ((e & 0x7f) | (f << 7)) * TWO_TO_28;
+  columns.pushReading(alias, timeMs, reader.float64At(at + 10));
+  reader.at = at + PLAIN_BYTES;
+  return true;
 }
 
 function readMetric(columns: MetricColumns): void {

@@ -1,6 +1,6 @@
 // Columns into Sparkplug B 3.0 payloads.
 
-import { DATATYPE, METRIC_FLAG, type MetricColumns } from "./metric-columns.ts";
+import { DATATYPE, METRIC_FLAG, VALUE_KIND, type MetricColumns } from "./metric-columns.ts";
 import { PayloadError } from "./payload-error.ts";
 import { PAYLOAD_METRICS_MAX } from "./payload-limits.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
@@ -15,6 +15,7 @@ import {
   PAYLOAD_METRIC,
   PAYLOAD_SEQ,
   PAYLOAD_TIMESTAMP,
+  VALUE_DOUBLE,
   type PayloadHead,
 } from "./sparkplug-fields.ts";
 import {
@@ -78,12 +79,32 @@ export function encodePayload(columns: MetricColumns, head: PayloadHead): Uint8A
   return writer.take();
 }
 
+/** An alias below 128, a time and a double: as most of DATA is. */
+const READING_BYTES = 18;
+const READING_TAGS = [METRIC_ALIAS, METRIC_TIMESTAMP, VALUE_DOUBLE] as const;
+const READING_FLAGS = HAS_ALIAS | HAS_TIME;
+
+function isReading(columns: MetricColumns, metric: number, flags: number): boolean {
+  if ((flags & ~UNTYPED) !== READING_FLAGS || columns.kind[metric] !== VALUE_KIND.number) return false;
+  const datatype = columns.datatype[metric];
+  const isDouble = datatype === DATATYPE.unknown || (datatype === DATATYPE.double && (flags & UNTYPED) !== 0);
+  const alias = columns.alias[metric] as number;
+  if (!isDouble || alias !== (alias & 0x7f)) return false;
+  return columns.quality[metric] === -1 && columns.properties.size === 0;
+}
+
 function writeMetric(columns: MetricColumns, metric: number): void {
   const name = columns.name[metric] as string;
   const text = columns.text[metric] as string;
   const flags = columns.flags[metric] as number;
   writer.ensure(METRIC_BYTES + (name.length + text.length) * UTF8_BYTES_PER_UNIT);
   writer.byte(PAYLOAD_METRIC);
+  if (name === "" && isReading(columns, metric, flags)) {
+    const alias = columns.alias[metric] as number;
+    writer.byte(READING_BYTES);
+    if (writer.reading(READING_TAGS, alias | 0, columns.timeMs, columns.value, metric)) return;
+    writer.takeBack();
+  }
   const lengthAt = writer.openLength();
   if (name !== "") writeName(writer, METRIC_NAME, name, metric);
   if (flags & HAS_ALIAS) {
