@@ -34,6 +34,16 @@ export class StateFileError extends Error {
   }
 }
 
+/** What a start that could not write its state says, so that whoever starts it again knows what to mend. */
+export function asStartError(error: unknown, stateFile: string): unknown {
+  if (!(error instanceof Error) || !("errcode" in error)) return error;
+  return new StateFileError(
+    "STATE_UNREADABLE",
+    `${stateFile} cannot be used as ingest's state: ${error.message}`,
+    error,
+  );
+}
+
 /** The HTTP port cannot be opened; `cause` is the system's error. */
 export class ListenError extends Error {
   readonly code = "LISTEN_FAILED";

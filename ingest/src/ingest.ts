@@ -7,6 +7,7 @@ import { BatchWait } from "./batch-wait.ts";
 import { after, batches, repeatedly } from "./batches.ts";
 import { CommandSender } from "./command-sender.ts";
 import type { IngestConfig } from "./config.ts";
+import { asStartError } from "./errors.ts";
 import { FailureMemory } from "./failure-memory.ts";
 import { FeedHub } from "./feed-hub.ts";
 import { HoleWatch } from "./hole-watch.ts";
@@ -79,14 +80,7 @@ export class Ingest {
 
   /** Opens state, store and HTTP port, and begins. Throws StateFileError, StoreError, ListenError. */
   static async open(config: IngestConfig, ports: IngestPorts): Promise<Ingest> {
-    const state = IngestState.open(config.stateFile);
-    let ingest: Ingest;
-    try {
-      ingest = new Ingest(config, ports, state, await openReadingWriter(config.store));
-    } catch (error) {
-      state.close();
-      throw error;
-    }
+    const ingest = await Ingest.#begin(config, ports);
     try {
       await ingest.#door.open();
       ingest.#connect();
@@ -95,6 +89,18 @@ export class Ingest {
       throw error;
     }
     return ingest;
+  }
+
+  /** Writes what a start has to write; a disk without room for it ends the start in words. */
+  static async #begin(config: IngestConfig, ports: IngestPorts): Promise<Ingest> {
+    let state: IngestState | undefined;
+    try {
+      state = IngestState.open(config.stateFile);
+      return new Ingest(config, ports, state, await openReadingWriter(config.store));
+    } catch (error) {
+      state?.close();
+      throw asStartError(error, config.stateFile);
+    }
   }
 
   get port(): number {

@@ -25,7 +25,8 @@ export function lockStateFile(stateFile: string): () => void {
       );
     throw new StateFileError(
       "STATE_UNREADABLE",
-      `the folder of ${stateFile} is missing or cannot be written; make it and let this user write there, or set stateFile elsewhere`,
+      `${stateFile} cannot be used as ingest's state: its folder is missing, cannot be written, or its disk is full; make it, ` +
+        `let this user write there and make room, or set stateFile elsewhere`,
       cause,
     );
   }
